@@ -1,0 +1,66 @@
+"""Brings TensorFlow and Keras up the way dlcli needs them, whatever the user's environment says."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from dlcli.errors import UsageError
+
+_NOISE = re.compile(rb"^(WARNING: All log messages before absl|[IWE]\d{4} )")
+
+
+def load_tensorflow(*, quiet: bool = True) -> None:
+    """Imports TensorFlow and Keras 3 on TensorFlow; later calls do nothing.
+
+    Another `KERAS_BACKEND` is overruled, and so are the backend, float type, epsilon and image format of the user's
+    `keras.json`: a spec means the same on every machine. With `quiet`, TensorFlow's start-up messages are dropped;
+    anything else printed to standard error meanwhile is printed afterwards.
+    Raises UsageError where another backend of Keras was loaded before.
+    """
+    if "keras" not in sys.modules:
+        os.environ["KERAS_BACKEND"] = "tensorflow"
+        if quiet:
+            os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+            with _without_noise():
+                _import()
+        else:
+            _import()
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        raise UsageError(f"Keras was loaded with backend {keras.backend.backend()!r} before; dlcli needs 'tensorflow'")
+    keras.config.set_floatx("float32")
+    keras.config.set_dtype_policy("float32")
+    keras.config.set_epsilon(1e-7)
+    keras.config.set_image_data_format("channels_last")
+
+
+def _import() -> None:
+    import tensorflow as tf
+
+    # The first look at the devices is what loads CUDA, and says so at length.
+    tf.config.list_physical_devices()
+
+
+@contextmanager
+def _without_noise() -> Iterator[None]:
+    # The messages come from C++, so the file descriptor itself must be turned aside.
+    sys.stderr.flush()
+    aside = os.dup(2)
+    with tempfile.TemporaryFile() as caught:
+        os.dup2(caught.fileno(), 2)
+        try:
+            yield
+        finally:
+            sys.stderr.flush()
+            os.dup2(aside, 2)
+            os.close(aside)
+            caught.seek(0)
+            for line in caught:
+                if not _NOISE.match(line):
+                    os.write(2, line)

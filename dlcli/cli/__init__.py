@@ -1,0 +1,48 @@
+"""The command line. Each command's body imports what it calls, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from dlcli import __version__
+from dlcli.cli.evaluate import evaluate
+from dlcli.cli.train import train
+from dlcli.errors import DlcliError
+
+app = typer.Typer(
+    name="dlcli",
+    help="Train, evaluate and compare Keras models described in YAML experiment specs.",
+    epilog="First steps: dlcli train configs/har_lstm.yaml; dlcli eval; tensorboard --logdir runs",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("train")(train)
+app.command("eval")(evaluate)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"dlcli {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Runs the command line; an error that dlcli can explain becomes a message and its exit code."""
+    try:
+        app()
+    except DlcliError as error:
+        typer.echo(f"{error}" if error.exit_code == 75 else f"error: {error}", err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,58 @@
+"""dlcli eval"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from dlcli.cli.options import Gate, Runs, Verbose
+
+
+class SplitName(StrEnum):
+    """The splits of a dataset."""
+
+    train = "train"
+    validation = "validation"
+    test = "test"
+
+
+def evaluate(
+    wanted: Annotated[
+        str | None,
+        typer.Argument(metavar="[RUN]", help="A run's folder, or the name of an experiment; the newest run if absent."),
+    ] = None,
+    split: Annotated[SplitName, typer.Option("--split", help="Which examples.")] = SplitName.test,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    gate: Gate = False,
+    runs: Runs = None,
+    verbose: Verbose = False,
+) -> None:
+    """Evaluate the best model of a run: scores of each class and the confusion matrix, printed and as a PNG."""
+    from dlcli.runs.find import find, runs_folder
+
+    root = runs_folder(runs)
+    run = find(root, wanted)
+    experiment = run.experiment
+    from dlcli.backend import load_tensorflow
+
+    load_tensorflow(quiet=not verbose)
+    from dlcli.cli.verdicts import give_verdicts
+    from dlcli.report.confusion import confusion_png
+    from dlcli.report.scores import class_table, confusion_table, headline
+    from dlcli.report.tensorboard import mend
+    from dlcli.training.evaluate import evaluate_run
+
+    mend(root)
+    evaluation = evaluate_run(run, split.value)
+    picture = run.path / f"confusion_{split.value}.png"
+    picture.write_bytes(confusion_png(evaluation.report, f"{experiment.name} · {split.value}"))
+    if as_json:
+        import json
+
+        typer.echo(json.dumps({"run": str(run.path), **evaluation.as_json()}, indent=2))
+    else:
+        typer.echo(f"{run.path}\n{headline(evaluation)}\n\n{class_table(evaluation.report)}\n")
+        typer.echo(f"{confusion_table(evaluation.report)}\n\npicture   {picture}")
+    give_verdicts(experiment, [evaluation], gate=gate, err=as_json)

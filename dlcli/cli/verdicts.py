@@ -1,0 +1,27 @@
+"""What commands say of the scores that a spec expects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+from dlcli.errors import TrainingError
+
+if TYPE_CHECKING:
+    from dlcli.spec import Experiment
+    from dlcli.training.evaluate import Evaluation
+
+
+def give_verdicts(experiment: Experiment, evaluations: Sequence[Evaluation], *, gate: bool, err: bool = False) -> None:
+    """Prints each expected score as met or missed; with `gate`, raises TrainingError naming those missed."""
+    from dlcli.expectations import judge
+
+    scores = {f"{e.split}_{name}": value for e in evaluations for name, value in e.scores.items()}
+    verdicts = judge(experiment.expect, scores)
+    for verdict in verdicts:
+        typer.echo(f"expected  {verdict}", err=err)
+    missed = [str(verdict) for verdict in verdicts if not verdict.met]
+    if gate and missed:
+        raise TrainingError("; ".join(missed))

@@ -1,0 +1,53 @@
+"""Everything dlcli says when it cannot go on, each with the exit code of its kind.
+
+DlcliError
+├── UsageError      2   the command line asks for something that is not there
+│   └── SpecError   2   the experiment spec is wrong: one or more problems, each with its place
+├── DataError       3   data is missing, damaged or not what the spec says
+├── TrainingError   1   training could not go on (a loss that is not finite, a full disk, a missed gate)
+└── Preempted      75   stopped by a signal after saving; can be resumed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dlcli.spec.problems import Problem
+
+
+class DlcliError(Exception):
+    """An error whose message is meant for the person at the terminal, without a traceback."""
+
+    exit_code = 1
+
+
+class UsageError(DlcliError):
+    """The command line asks for something that does not exist or does not fit."""
+
+    exit_code = 2
+
+
+class SpecError(UsageError):
+    """The experiment spec is wrong; holds every problem found, in file order."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class DataError(DlcliError):
+    """Data is missing, damaged, or not what the spec says it is."""
+
+    exit_code = 3
+
+
+class TrainingError(DlcliError):
+    """Training could not go on."""
+
+
+class Preempted(DlcliError):  # noqa: N818 (not an error: the run is whole)
+    """A signal stopped the run after its state was saved."""
+
+    exit_code = 75

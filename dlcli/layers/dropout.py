@@ -1,0 +1,37 @@
+"""Dropout whose mask depends on seed, step and row alone."""
+
+from __future__ import annotations
+
+import math
+import zlib
+
+import keras
+import tensorflow as tf
+
+from dlcli.layers.positions import position_or_none, uniform
+
+
+class Dropout(keras.layers.Dropout):
+    """Sets a share of its inputs to zero in training and scales the rest up by 1 / (1 - rate).
+
+    x: (B, ...) -> the same shape. In dlcli's training loop every row of the global batch has a mask of its own that
+    depends on the run's seed, the step and the row, so that one device and many give the same result and a resumed
+    run repeats nothing and skips nothing. Anywhere else it is Keras' Dropout.
+    Source: Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html.
+    """
+
+    def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """x: (B, ...) -> the same shape."""
+        position = position_or_none()
+        if not training or position is None or not self.rate:
+            return super().call(inputs, training=training)
+        shape = tf.shape(inputs)
+        row_size = math.prod(inputs.shape[1:])
+        salt = zlib.crc32(self.name.encode())
+        numbers = tf.reshape(uniform(position, salt, shape[0], row_size), shape)
+        kept = tf.cast(numbers >= self.rate, inputs.dtype)
+        return inputs * kept / (1.0 - self.rate)
+
+    def plain(self) -> keras.layers.Layer:
+        """Keras' own layer that does the same outside of training."""
+        return keras.layers.Dropout.from_config(self.get_config())

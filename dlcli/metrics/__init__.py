@@ -1,0 +1,1 @@
+"""Metrics: of batches during training, of whole splits in evaluation."""

@@ -1,0 +1,65 @@
+"""The one builder behind every recurrent model, and the fields they share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, NonNegativeFloat, PositiveInt
+
+from dlcli.component import Component
+
+if TYPE_CHECKING:
+    import keras
+
+Pooling = Literal["last", "mean", "max"]
+
+
+class Recurrent(Component):
+    """What all recurrent models have in common."""
+
+    units: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (32,)
+    """Size of the state of each layer, from the input upwards."""
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Share of each layer's outputs that is set to zero at random in training."""
+    pooling: Pooling = "last"
+    """How the top layer's outputs over time become one vector: the last state, their mean or their maximum."""
+    l2: NonNegativeFloat = 0.0
+    """Weight of the sum of squared kernel entries in the training loss."""
+
+
+def recurrent(
+    x: keras.KerasTensor, outputs: int, spec: Recurrent, *, cell: Literal["lstm", "gru"], bidirectional: bool = False
+) -> keras.KerasTensor:
+    """A stack of recurrent layers with one prediction for the whole sequence.
+
+    x: (B, T, C) -> (B, outputs). Kernels start Glorot uniform, recurrent kernels orthogonal, the LSTM's forget bias
+    at one (Jozefowicz et al. 2015, https://proceedings.mlr.press/v37/jozefowicz15.html).
+    """
+    import keras
+
+    from dlcli.layers.dropout import Dropout
+
+    layer = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU}[cell]
+    for i, units in enumerate(spec.units, start=1):
+        top = i == len(spec.units)
+        h = layer(
+            units,
+            return_sequences=not (top and spec.pooling == "last"),
+            kernel_regularizer=_l2(spec.l2),
+            recurrent_regularizer=_l2(spec.l2),
+            name=f"{cell}_{i}",
+        )
+        x = (keras.layers.Bidirectional(h, name=f"bi{cell}_{i}") if bidirectional else h)(x)
+        if top and spec.pooling == "mean":
+            x = keras.layers.GlobalAveragePooling1D(name="mean")(x)
+        elif top and spec.pooling == "max":
+            x = keras.layers.GlobalMaxPooling1D(name="max")(x)
+        if spec.dropout:
+            x = Dropout(spec.dropout, name=f"dropout_{i}")(x)
+    return keras.layers.Dense(outputs, kernel_regularizer=_l2(spec.l2), name="head")(x)
+
+
+def _l2(weight: float) -> keras.Regularizer | None:
+    import keras
+
+    return keras.regularizers.L2(weight) if weight else None

@@ -1,0 +1,34 @@
+"""Stochastic gradient descent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, PositiveFloat
+
+from dlcli.optimizers.gradient import GradientOptimizer
+
+if TYPE_CHECKING:
+    import keras
+
+
+class SGD(GradientOptimizer):
+    """Stochastic gradient descent, plain or with momentum.
+
+    Source: Sutskever et al. 2013, https://proceedings.mlr.press/v28/sutskever13.html, for both kinds of momentum.
+    """
+
+    type: Literal["sgd"] = "sgd"
+    learning_rate: PositiveFloat = 1e-2
+    """Step size; the size at its height where a schedule changes it."""
+    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Share of the last step that is added to the next."""
+    nesterov: bool = False
+    """Take the gradient after the momentum's step instead of before it."""
+
+    def build(self, steps_per_epoch: int, epochs: int) -> keras.optimizers.Optimizer:
+        """The Keras optimizer for a training of so many steps."""
+        import keras
+
+        rate = self.rate(steps_per_epoch, epochs)
+        return keras.optimizers.SGD(rate, momentum=self.momentum, nesterov=self.nesterov)

@@ -1,0 +1,44 @@
+"""Finds runs by what a user types, and tells the dead from the living."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from dlcli.errors import UsageError
+from dlcli.runs.run import Run
+
+
+def runs_folder(given: Path | None) -> Path:
+    """Where runs go: `--runs`, else the environment's DLCLI_RUNS, else `runs/` of the working directory."""
+    return given or Path(os.environ.get("DLCLI_RUNS") or "runs")
+
+
+def all_runs(root: Path) -> Iterator[Run]:
+    """Every run below `root`, oldest first within a name."""
+    for info in sorted(root.glob("*/*/run.json")):
+        yield Run(info.parent)
+
+
+def find(root: Path, wanted: str | None) -> Run:
+    """A run by its folder, by `name` or `name/latest` (that name's newest), or the newest of all if None.
+
+    Raises UsageError, listing what there is.
+    """
+    if wanted is None:
+        runs = sorted(all_runs(root), key=lambda run: (run.info["started"], run.path.name))
+        if not runs:
+            raise UsageError(f"{root}: there are no runs yet; make one with: dlcli train configs/har_lstm.yaml")
+        return runs[-1]
+    for candidate in (Path(wanted), root / wanted):
+        if candidate.name == "latest":
+            candidate = candidate.parent
+        if (candidate / "run.json").is_file():
+            return Run(candidate)
+        latest = candidate / "latest"
+        if latest.is_file():
+            return Run(candidate / latest.read_text(encoding="utf-8").strip())
+    names = sorted({run.path.parent.name for run in all_runs(root)})
+    known = f"there are runs of: {', '.join(names)}" if names else f"there are no runs in {root}"
+    raise UsageError(f"{wanted}: is neither a run's folder nor the name of one; {known}")

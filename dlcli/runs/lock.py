@@ -1,0 +1,45 @@
+"""A lock that the system drops when its holder dies, however it dies."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import IO
+
+
+class Lock:
+    """Held by the process that works on a run; one process at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: IO[bytes] | None = None
+
+    def acquire(self) -> bool:
+        """Takes the lock; False where another process has it."""
+        file = self.path.open("ab")
+        try:
+            _lock(file)
+        except OSError:
+            file.close()
+            return False
+        self._file = file
+        return True
+
+    def release(self) -> None:
+        """Gives the lock up, if held."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[bytes]) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,166 @@
+"""The folder of one run: runs/<name>/<YYYYmmdd-HHMMSS>[-n]/."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from dlcli.errors import DlcliError, Preempted, TrainingError, UsageError
+from dlcli.runs import provenance
+from dlcli.runs.files import read_json, write_json, write_text
+from dlcli.runs.lock import Lock
+from dlcli.spec import Experiment, dump, load
+
+State = Literal["running", "preempted", "failed", "killed", "done"]
+
+
+class Run:
+    """A run's folder: its spec, its state, its metrics, its best model, its checkpoints and its event files.
+
+    spec.yaml       the experiment with all defaults; loads again
+    source.yaml     the spec file as the user wrote it
+    run.json        state, command, versions, source control, machine, times
+    metrics.jsonl   one row an epoch
+    result.json     the scores of the finished run
+    model.keras     the best model on validation, in Keras' own format
+    checkpoints/    what --resume goes on from
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = Lock(path / "lock")
+
+    @classmethod
+    def create(cls, root: Path, experiment: Experiment, *, source: Path, smoke: bool = False) -> Run:
+        """Makes the folder of a new run, never one that is there already, and takes its lock.
+
+        Raises TrainingError where the folder cannot be written.
+        """
+        family = root / (f"{experiment.name}-smoke" if smoke else experiment.name)
+        try:
+            run = cls(_new_folder(family))
+            run._lock.acquire()
+            write_text(run.path / "spec.yaml", dump(experiment))
+            write_text(run.path / "source.yaml", source.read_text(encoding="utf-8-sig"))
+            run.update(
+                state="running", name=experiment.name, smoke=smoke, command=sys.argv, folder=str(Path.cwd()),
+                seed=experiment.seed, versions=provenance.versions(), git=provenance.git(source.resolve().parent),
+                host=provenance.host(), process=os.getpid(), started=now(), ended=None, reason=None,
+            )  # fmt: skip
+            write_text(family / "latest", run.path.name + "\n")
+        except OSError as error:
+            raise TrainingError(f"{error.filename or family}: the run cannot be written ({error.strerror})") from error
+        return run
+
+    def resume(self) -> None:
+        """Takes up a run that was stopped. Raises UsageError where it is done or another process works on it."""
+        if self.info["state"] == "done":
+            raise UsageError(f"{self.path}: this run is done; there is nothing to resume")
+        if not self._lock.acquire():
+            raise UsageError(f"{self.path}: another process (number {self.info['process']}) is training this run")
+        self.update(state="running", process=os.getpid(), host=provenance.host(), ended=None, reason=None)
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """What run.json holds. Raises UsageError where it is missing or damaged."""
+        try:
+            info: dict[str, Any] = read_json(self.path / "run.json")
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{self.path}: is not a run (run.json: {error})") from None
+        return info
+
+    def update(self, **changes: Any) -> None:
+        """Changes entries of run.json."""
+        before = self.info if (self.path / "run.json").exists() else {}
+        write_json(self.path / "run.json", before | changes)
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment that was run."""
+        return load(self.path / "spec.yaml")
+
+    @property
+    def model_path(self) -> Path:
+        """Where the best model is."""
+        return self.path / "model.keras"
+
+    @property
+    def checkpoint_folder(self) -> Path:
+        """Where checkpoints are."""
+        return self.path / "checkpoints"
+
+    def metrics(self) -> list[dict[str, Any]]:
+        """The rows of metrics.jsonl; a row that a killed process left half-written is passed over."""
+        path = self.path / "metrics.jsonl"
+        return list(_whole_rows(path)) if path.exists() else []
+
+    def append_metrics(self, row: dict[str, Any]) -> None:
+        """Adds a row to metrics.jsonl."""
+        with (self.path / "metrics.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+
+    def forget_metrics_after(self, step: int) -> None:
+        """Drops the rows after a step, which a resumed run will write again."""
+        rows = [row for row in self.metrics() if row["step"] <= step]
+        write_text(self.path / "metrics.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+
+    def end(self, error: BaseException | None) -> None:
+        """Records how the run ended and gives up its lock."""
+        state, reason = _ending(error)
+        self.update(state=state, reason=reason, ended=now())
+        self._lock.release()
+
+    def is_dead(self) -> bool:
+        """Whether the run calls itself running while no process of this machine works on it."""
+        info = self.info
+        if info["state"] != "running" or info["host"] != provenance.host():
+            return False
+        if not self._lock.acquire():
+            return False
+        self._lock.release()
+        return True
+
+    def record_killed(self) -> None:
+        """Records that the run's process died without a word."""
+        self.update(state="killed", reason="the process died", ended=None)
+
+
+def now() -> str:
+    """The time, in ISO 8601 with the zone."""
+    return datetime.now(UTC).astimezone().isoformat(timespec="seconds")
+
+
+def _new_folder(family: Path) -> Path:
+    family.mkdir(parents=True, exist_ok=True)
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    n = 1
+    while True:
+        folder = family / (stamp if n == 1 else f"{stamp}-{n}")
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            n += 1
+        else:
+            return folder
+
+
+def _whole_rows(path: Path) -> Iterator[dict[str, Any]]:
+    for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
+        if line.endswith("\n"):
+            yield json.loads(line)
+
+
+def _ending(error: BaseException | None) -> tuple[State, str | None]:
+    if error is None:
+        return "done", None
+    if isinstance(error, Preempted):
+        return "preempted", str(error)
+    if isinstance(error, DlcliError):
+        return "failed", str(error)
+    return "failed", f"{type(error).__name__}: {error}"

@@ -1,0 +1,9 @@
+"""Learning rate schedules, each chosen by its `type`."""
+
+from typing import Annotated
+
+from dlcli.component import ByType
+from dlcli.schedules.constant import Constant
+from dlcli.schedules.cosine import Cosine
+
+Schedule = Annotated[Constant | Cosine, ByType()]

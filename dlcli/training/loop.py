@@ -1,0 +1,204 @@
+"""Epochs: training, validation, the best model, early stopping, checkpoints, callbacks.
+
+Why not `model.fit`: see ARCHITECTURE.md.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+
+import keras
+
+from dlcli.datasets.data import Data
+from dlcli.errors import Preempted, TrainingError
+from dlcli.spec.experiment import Experiment
+from dlcli.training.batches import evaluation_batches, steps_per_epoch, training_batches
+from dlcli.training.checkpoints import Checkpoint, Checkpoints, restore
+from dlcli.training.pace import Pace
+from dlcli.training.signals import StopRequest
+from dlcli.training.steps import Steps
+
+EVALUATION_BATCH = 256
+
+Row = dict[str, float]
+"""One epoch: epoch, step, loss, accuracy, val_loss, val_accuracy, learning_rate, time (seconds since 1970)."""
+
+
+@dataclass
+class Progress:
+    """Where a training stands, as it goes into a checkpoint (JSON)."""
+
+    step: int = 0
+    totals: list[float] = field(default_factory=list)
+    """Of the epoch under way."""
+    best: float | None = None
+    best_epoch: int = 0
+    watched: float | None = None
+    """Best value so far of the metric that early stopping watches."""
+    stale_epochs: int = 0
+    """Epochs since then."""
+    stopped: bool = False
+    """Whether training ended before all epochs were over."""
+
+
+class Listener(Protocol):
+    """Who is told what happens, between steps, by the thread that trains."""
+
+    def on_progress(self, epoch: int, done: int, logs: dict[str, float]) -> None:
+        """`done` steps of an epoch (counted from 0) are over; logs so far."""
+
+    def on_best(self) -> None:
+        """The model's weights are the best so far: keep them."""
+
+    def on_epoch(self, row: Row, is_best: bool) -> None:
+        """An epoch is over."""
+
+
+class Loop:
+    """Trains one model; goes on from wherever `progress` says."""
+
+    def __init__(
+        self, experiment: Experiment, data: Data, steps: Steps, checkpoints: Checkpoints, listener: Listener
+    ) -> None:
+        self.experiment, self.data, self.steps = experiment, data, steps
+        self.checkpoints, self.listener = checkpoints, listener
+        self.steps_per_epoch = steps_per_epoch(data.train, experiment.train.batch_size)
+        self.progress = Progress(totals=steps.no_totals.tolist())
+        self._saved_at = time.perf_counter()
+
+    @property
+    def variables(self) -> list[Any]:
+        """All that training changes, in an order that depends on the spec alone."""
+        return [*self.steps.model.variables, *self.steps.optimizer.variables]
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Goes back to a checkpoint; the next step is the one after it."""
+        restore(checkpoint, self.variables)
+        self.progress = Progress(**checkpoint.progress)
+
+    def run(self, stop: StopRequest, callbacks: Sequence[keras.callbacks.Callback] = ()) -> None:
+        """Trains to the last epoch, or until early stopping or a callback ends it.
+
+        Raises Preempted when `stop` has received a signal (after saving) and TrainingError when the loss is no longer
+        a finite number.
+        """
+        train, batch_size, strategy = self.experiment.train, self.experiment.train.batch_size, self.steps.strategy
+        model = self.steps.model
+        model.compile(optimizer=self.steps.optimizer)  # callbacks look for model.optimizer
+        listening = keras.callbacks.CallbackList(
+            list(callbacks), model=model, epochs=train.epochs, steps=self.steps_per_epoch
+        )
+        pace = Pace(every_step=_wants_batches(callbacks))
+        batches = iter(
+            training_batches(
+                self.data.train, batch_size,
+                seed=self.experiment.seed, first_step=self.progress.step, strategy=strategy,
+            )
+        )  # fmt: skip
+        validation = evaluation_batches(self.data.validation, EVALUATION_BATCH, strategy=strategy)
+        model.stop_training = False
+        listening.on_train_begin()
+        while not self._finished():
+            self._epoch(batches, validation, pace, stop, listening)
+        self.checkpoints.wait()
+        listening.on_train_end()
+
+    def _finished(self) -> bool:
+        return self.progress.stopped or self.progress.step >= self.experiment.train.epochs * self.steps_per_epoch
+
+    def _epoch(self, batches: Any, validation: Any, pace: Pace, stop: StopRequest, listening: Any) -> None:
+        progress = self.progress
+        epoch, done = divmod(progress.step, self.steps_per_epoch)
+        listening.on_epoch_begin(epoch)
+        while done < self.steps_per_epoch:
+            if stop.received:
+                self._preempt(stop.received)
+            listening.on_train_batch_begin(done)
+            with pace.measured(self.steps_per_epoch - done) as count:
+                taken, totals = self.steps.train(batches, count, self.steps.no_totals + progress.totals)
+            done += taken
+            progress.step += taken
+            progress.totals = totals.tolist()
+            logs = self.steps.logs(totals)
+            if not math.isfinite(totals[0]):
+                raise self._not_finite("training loss", epoch)
+            listening.on_train_batch_end(done - 1, logs)
+            self.listener.on_progress(epoch, done, logs)
+        progress.totals = self.steps.no_totals.tolist()
+        self._end_epoch(epoch, logs, self._validate(validation, listening), listening)
+
+    def _validate(self, validation: Any, listening: Any) -> dict[str, float]:
+        listening.on_test_begin()
+        totals = self.steps.evaluate(iter(validation), steps_per_epoch(self.data.validation, EVALUATION_BATCH))
+        logs = self.steps.logs(totals)
+        listening.on_test_end(logs)
+        return logs
+
+    def _end_epoch(self, epoch: int, train: dict[str, float], validation: dict[str, float], listening: Any) -> None:
+        if not math.isfinite(validation["loss"]):
+            raise self._not_finite("validation loss", epoch)
+        logs = train | {f"val_{name}": value for name, value in validation.items()}
+        is_best = self._judge(epoch, logs)
+        if is_best:
+            self.listener.on_best()
+        rate = float(keras.ops.convert_to_numpy(self.steps.optimizer.learning_rate))
+        row = {"epoch": epoch + 1, "step": self.progress.step, **logs, "learning_rate": rate, "time": time.time()}
+        self.listener.on_epoch(row, is_best)
+        listening.on_epoch_end(epoch, logs)
+        self.progress.stopped |= bool(self.steps.model.stop_training)
+        if self._checkpoint_due():
+            self._save()
+
+    def _judge(self, epoch: int, logs: dict[str, float]) -> bool:
+        """Notes what the best model and early stopping need to know; returns whether this is the best epoch."""
+        train, progress = self.experiment.train, self.progress
+        is_best = _better(train.best, logs, progress.best)
+        if is_best:
+            progress.best, progress.best_epoch = logs[train.best], epoch + 1
+        if train.early_stopping is not None:
+            metric = train.early_stopping.metric
+            if _better(metric, logs, progress.watched):
+                progress.watched, progress.stale_epochs = logs[metric], 0
+            else:
+                progress.stale_epochs += 1
+            progress.stopped = progress.stale_epochs >= train.early_stopping.patience
+        return is_best
+
+    def _checkpoint_due(self) -> bool:
+        # A hundred times what the last one took: checkpoints cost at most 1% of the training.
+        return self._finished() or time.perf_counter() - self._saved_at >= 100 * self.checkpoints.seconds
+
+    def _save(self) -> None:
+        self.checkpoints.save(self.progress.step, self.variables, asdict(self.progress))
+        self._saved_at = time.perf_counter()
+
+    def _preempt(self, signal: str) -> None:
+        self._save()
+        self.checkpoints.wait()
+        step, epoch = self.progress.step, self.progress.step // self.steps_per_epoch + 1
+        raise Preempted(f"stopped by {signal} after step {step} (in epoch {epoch}); everything is saved")
+
+    def _not_finite(self, what: str, epoch: int) -> TrainingError:
+        self.checkpoints.wait()
+        last = self.checkpoints.newest
+        where = f"the last good checkpoint is {last}" if last else "there is no checkpoint before it"
+        return TrainingError(
+            f"the {what} is not a finite number at step {self.progress.step} (epoch {epoch + 1}); {where}; "
+            "a smaller learning_rate, warmup_epochs or clip_norm usually helps"
+        )
+
+
+def _better(metric: str, logs: dict[str, float], best: float | None) -> bool:
+    if best is None:
+        return True
+    return logs[metric] < best if metric.endswith("loss") else logs[metric] > best
+
+
+def _wants_batches(callbacks: Sequence[keras.callbacks.Callback]) -> bool:
+    base = keras.callbacks.Callback
+    hooks = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
+    return any(getattr(type(callback), hook) is not getattr(base, hook) for callback in callbacks for hook in hooks)

@@ -1,0 +1,117 @@
+"""The compiled arithmetic of training and validation, on any strategy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from dlcli.layers import positions
+from dlcli.spec.experiment import Experiment
+from dlcli.tasks import Classification
+from dlcli.training.batches import Batch
+
+Totals = np.ndarray[Any, np.dtype[np.float64]]
+
+
+class Steps:
+    """Runs many optimizer steps, or a whole validation, per call.
+
+    Results are the same on any number of replicas: the loss is divided by the weight of the whole batch, gradients
+    are clipped after they are summed, random masks depend on the row of the global batch, and what is reported are
+    plain totals, summed over replicas at every step.
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        model: keras.Model,
+        optimizer: keras.optimizers.Optimizer,
+        task: Classification,
+        class_weights: Sequence[float],
+        strategy: tf.distribute.Strategy,
+    ) -> None:
+        self.model, self.optimizer, self.task, self.strategy = model, optimizer, task, strategy
+        self._seed = tf.constant(experiment.seed, tf.int64)
+        self._clip_norm = experiment.optimizer.clip_norm
+        self._label_smoothing = experiment.train.label_smoothing
+        self._class_weights = tf.constant(class_weights, tf.float32)
+        self._train = tf.function(self._train_steps)
+        self._evaluate = tf.function(self._evaluate_batches)
+        self.no_totals: Totals = np.zeros(2 + sum(metric.size for metric in task.metrics))
+
+    def train(self, batches: Any, count: int, totals: Totals) -> tuple[int, Totals]:
+        """Takes `count` steps, fewer if the loss stops being finite; adds their totals to `totals`.
+
+        Returns the number of steps taken and the new totals.
+        """
+        done, added = self._train(batches, tf.constant(count, tf.int64), tf.constant(totals))
+        return int(done), added.numpy()
+
+    def evaluate(self, batches: Any, count: int) -> Totals:
+        """The totals of `count` batches, with the plain loss: no smoothing, no class weights, no penalties."""
+        totals: Totals = self._evaluate(batches, tf.constant(count, tf.int64), tf.constant(self.no_totals)).numpy()
+        return totals
+
+    def logs(self, totals: Totals) -> dict[str, float]:
+        """Loss and metrics by name."""
+        logs = {"loss": float(totals[0] / totals[1]) if totals[1] else float("nan")}
+        at = 2
+        for metric in self.task.metrics:
+            logs[metric.name] = metric.result(totals[at : at + metric.size])
+            at += metric.size
+        return logs
+
+    def _train_steps(self, batches: Any, count: tf.Tensor, totals: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        done = tf.constant(0, tf.int64)
+        for _ in tf.range(count):
+            added = self._over_replicas(self._train_step, next(batches))
+            totals += added
+            done += 1
+            if not tf.math.is_finite(added[0]):
+                break
+        return done, totals
+
+    def _evaluate_batches(self, batches: Any, count: tf.Tensor, totals: tf.Tensor) -> tf.Tensor:
+        for _ in tf.range(count):
+            totals += self._over_replicas(self._evaluate_step, next(batches))
+        return totals
+
+    def _over_replicas(self, step: Any, batch: Any) -> tf.Tensor:
+        added = self.strategy.reduce(tf.distribute.ReduceOp.SUM, self.strategy.run(step, args=(batch,)), axis=None)
+        return tf.cast(added, tf.float64)
+
+    def _train_step(self, batch: Batch) -> tf.Tensor:
+        replicas = self.strategy.num_replicas_in_sync
+        with positions.at(positions.Position(self._seed, batch.step, batch.first_row)), tf.GradientTape() as tape:
+            output = self.model(batch.x, training=True)
+            losses = self.task.losses(batch.y, output, self._label_smoothing)
+            losses *= tf.gather(self._class_weights, batch.y)
+            # This replica's part of the loss of the whole batch: the parts add up to it.
+            loss = tf.reduce_sum(batch.weight * losses) / batch.total_weight
+            loss += tf.add_n(self.model.losses) / replicas if self.model.losses else 0.0
+        weights = self.model.trainable_variables
+        self._apply(tape.gradient(loss, weights), weights)
+        return self._totals(batch, loss * batch.total_weight, output)
+
+    def _apply(self, gradients: list[tf.Tensor], weights: Any) -> None:
+        if self._clip_norm is not None:
+            # Keras sums gradients over replicas inside apply(), after which it is too late to clip the sum.
+            replicas = self.strategy.num_replicas_in_sync
+            if replicas > 1:
+                context = tf.distribute.get_replica_context()
+                gradients = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
+            gradients, _ = tf.clip_by_global_norm(gradients, self._clip_norm)
+            gradients = [gradient / replicas for gradient in gradients] if replicas > 1 else gradients
+        self.optimizer.apply(gradients, weights)
+
+    def _evaluate_step(self, batch: Batch) -> tf.Tensor:
+        output = self.model(batch.x, training=False)
+        return self._totals(batch, tf.reduce_sum(batch.weight * self.task.losses(batch.y, output)), output)
+
+    def _totals(self, batch: Batch, loss: tf.Tensor, output: tf.Tensor) -> tf.Tensor:
+        metrics = [metric.totals(batch.y, output, batch.weight) for metric in self.task.metrics]
+        return tf.concat([[loss, tf.reduce_sum(batch.weight)], *metrics], axis=0)
