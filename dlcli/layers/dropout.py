@@ -11,6 +11,7 @@ import tensorflow as tf
 from dlcli.layers.positions import position_or_none, uniform
 
 
+@keras.saving.register_keras_serializable("dlcli")
 class Dropout(keras.layers.Dropout):
     """Sets a share of its inputs to zero in training and scales the rest up by 1 / (1 - rate).
 
@@ -31,7 +32,3 @@ class Dropout(keras.layers.Dropout):
         numbers = tf.reshape(uniform(position, salt, shape[0], row_size), shape)
         kept = tf.cast(numbers >= self.rate, inputs.dtype)
         return inputs * kept / (1.0 - self.rate)
-
-    def plain(self) -> keras.layers.Layer:
-        """Keras' own layer that does the same outside of training."""
-        return keras.layers.Dropout.from_config(self.get_config())

@@ -38,8 +38,9 @@ def recurrent(
     import keras
 
     from dlcli.layers.dropout import Dropout
+    from dlcli.layers.lstm import LSTM
 
-    layer = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU}[cell]
+    layer = {"lstm": LSTM, "gru": keras.layers.GRU}[cell]
     for i, units in enumerate(spec.units, start=1):
         top = i == len(spec.units)
         h = layer(

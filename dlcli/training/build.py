@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 import numpy as np
 
@@ -39,11 +41,24 @@ def channel_statistics(x: np.ndarray) -> tuple[list[float], list[float]]:
 
 
 def portable(model: keras.Model) -> keras.Model:
-    """The same model of Keras' own layers, with weights of its own: its file opens without dlcli."""
+    """The same model of Keras' own layers, with weights of its own: its file opens without dlcli.
 
-    def plain(layer: keras.layers.Layer) -> keras.layers.Layer:
-        return layer.plain() if hasattr(layer, "plain") else layer.__class__.from_config(layer.get_config())
-
-    copy = keras.models.clone_model(model, clone_function=plain)
+    Every layer of ours that is a special case of one of Keras' (Dropout, LSTM) becomes that one, at any depth.
+    """
+    copy = keras.Model.from_config(_of_keras(model.get_config()))
     copy.set_weights(model.get_weights())
     return copy
+
+
+def _of_keras(config: Any) -> Any:
+    """A model's config with the names of Keras' classes in the place of ours that extend them."""
+    if isinstance(config, list | tuple):
+        return [_of_keras(item) for item in config]
+    if not isinstance(config, dict):
+        return config
+    config = {key: _of_keras(value) for key, value in config.items()}
+    ours = keras.saving.get_registered_object(config.get("registered_name"))
+    if ours is not None and ours.__module__.startswith("dlcli."):
+        theirs = ours.__base__
+        config |= {"module": "keras.layers", "class_name": theirs.__name__, "registered_name": None}
+    return config
