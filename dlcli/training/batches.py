@@ -93,6 +93,10 @@ def _distributed(
             )  # fmt: skip
 
         count = (last_step - first_step) * local if last_step is not None else 2**62
-        return tf.data.Dataset.range(count).map(batch, num_parallel_calls=2, deterministic=True).prefetch(8)
+        batches = tf.data.Dataset.range(count).map(batch, num_parallel_calls=2, deterministic=True).prefetch(8)
+        options = tf.data.Options()
+        # Nothing here is left to be tuned, and the tuner's thread can hold up the end of an iterator for a minute.
+        options.autotune.enabled = False
+        return batches.with_options(options)
 
     return strategy.distribute_datasets_from_function(dataset)
