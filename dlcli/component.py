@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic import AfterValidator, BaseModel, ConfigDict, GetCoreSchemaHandler, PlainSerializer
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class ReadOnlyMapping(Mapping[K, V]):
+    """A mapping that nobody can change, as everything in a frozen component must be."""
+
+    def __init__(self, items: Mapping[K, V]) -> None:
+        self._items = dict(items)
+
+    def __getitem__(self, key: K) -> V:
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._items.items()))
+
+    def __repr__(self) -> str:
+        return repr(self._items)
+
+
+ReadOnly = Annotated[Mapping[K, V], AfterValidator(ReadOnlyMapping), PlainSerializer(dict)]
+"""The type of a field that holds such a mapping."""
 
 
 class Component(BaseModel):
@@ -16,7 +46,9 @@ class Component(BaseModel):
     Importing a component never imports TensorFlow: what it builds is imported inside its methods.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
 
 class ByType:
@@ -29,8 +61,32 @@ class ByType:
         classes = get_args(source) or (source,)
         choices = {cls.model_fields["type"].default: handler.generate_schema(cls) for cls in classes}
         union = core_schema.tagged_union_schema(choices, discriminator="type")
-        return core_schema.no_info_before_validator_function(_spelled_out, union)
+
+        def spelled_out(value: object) -> object:
+            if isinstance(value, str):
+                return {"type": value}
+            if (isinstance(value, dict) and "type" in value) or isinstance(value, classes):
+                return value
+            raise PydanticCustomError("unexpected", "expected {what}", {"what": a_type_of(list(choices))})
+
+        return core_schema.no_info_before_validator_function(spelled_out, union)
 
 
-def _spelled_out(value: object) -> object:
-    return {"type": value} if isinstance(value, str) else value
+def a_type_of(names: Sequence[str]) -> str:
+    """Says in a problem which types there are."""
+    *others, last = names
+    return f"a `type` ({', '.join(others)} or {last})" if others else f"a `type` ({last})"
+
+
+class Matching:
+    """Marks text that matches a pattern; `expected` says in words what that is.
+
+    Use: `Device = Annotated[str, Matching(r"^GPU:[0-9]$", "a GPU's number, such as GPU:1")]`.
+    """
+
+    def __init__(self, pattern: str, expected: str) -> None:
+        self.pattern, self.expected = pattern, expected
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        text = core_schema.str_schema(pattern=self.pattern, strict=True)
+        return core_schema.custom_error_schema(text, "unexpected", custom_error_message=f"expected {self.expected}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -47,7 +47,9 @@ class Classification:
         labels = tf.one_hot(y, K, on_value=1 - label_smoothing + label_smoothing / K, off_value=label_smoothing / K)
         return tf.nn.softmax_cross_entropy_with_logits(labels, output)
 
-    def class_weights(self, wanted: Literal["balanced"] | dict[str, float] | None, y: NDArray[np.int32]) -> list[float]:
+    def class_weights(
+        self, wanted: Literal["balanced"] | Mapping[str, float] | None, y: NDArray[np.int32]
+    ) -> list[float]:
         """What each class counts in the training loss; y: (N,) the training labels.
 
         Raises UsageError for a name that is not a class.

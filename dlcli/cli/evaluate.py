@@ -40,8 +40,8 @@ def evaluate(
     load_tensorflow(quiet=not verbose)
     from dlcli.cli.verdicts import give_verdicts
     from dlcli.report.confusion import confusion_png
+    from dlcli.report.hparams import mend
     from dlcli.report.scores import class_table, confusion_table, headline
-    from dlcli.report.tensorboard import mend
     from dlcli.training.evaluate import evaluate_run
 
     mend(root)

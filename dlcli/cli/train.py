@@ -78,7 +78,7 @@ def _take_up(resume: str, runs: Path | None, verbose: bool) -> tuple[Run, Checkp
 
 def _load_tensorflow(runs: Path | None, verbose: bool) -> None:
     from dlcli.backend import load_tensorflow
-    from dlcli.report.tensorboard import mend
+    from dlcli.report.hparams import mend
     from dlcli.runs.find import runs_folder
 
     load_tensorflow(quiet=not verbose)

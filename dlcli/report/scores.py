@@ -30,10 +30,11 @@ def confusion_table(report: ClassificationReport) -> str:
     """The confusion matrix: rows are true classes, columns predicted ones, by number."""
     width = max(len(name) for name in report.names)
     cell = max(5, len(str(report.confusion.max())) + 2)
-    K = range(len(report.names))
-    head = " " * (width + 4) + "".join(f"{k:>{cell}}" for k in K)
+    K = len(report.names)
+    number = max(2, len(str(K - 1)))
+    head = " " * (width + 2 + number) + "".join(f"{k:>{cell}}" for k in range(K))
     rows = [
-        f"{name:{width}}  {k:>2}" + "".join(f"{count or '·':>{cell}}" for count in row)
+        f"{name:{width}}  {k:>{number}}" + "".join(f"{count or '·':>{cell}}" for count in row)
         for k, (name, row) in enumerate(zip(report.names, report.confusion, strict=True))
     ]
     return "\n".join(["true class \\ predicted as".ljust(len(head)), head, *rows])

@@ -16,7 +16,7 @@ _WIDTHS = {"epoch": 7, "learning_rate": 10, "seconds": 8}
 def console() -> Console:
     """Standard output; plain and unwrapped where it is not a terminal or CI runs."""
     live = sys.stdout.isatty() and os.environ.get("CI", "").lower() not in ("1", "true")
-    return Console(force_terminal=live or None, no_color=not live, width=None if live else 200, highlight=False)
+    return Console(force_terminal=live, no_color=not live, width=None if live else 200, highlight=False)
 
 
 class Screen:
@@ -56,8 +56,10 @@ class Screen:
         if self._live is None:
             return
         if not self._live.tasks:
-            self._task = self._live.add_task("", total=self._epochs * self._steps, epoch="", speed=0.0, loss=0.0)
-            self._live.update(self._task, completed=epoch * self._steps)
+            self._task = self._live.add_task(
+                "", total=self._epochs * self._steps, completed=epoch * self._steps,
+                epoch=f"{epoch + 1}/{self._epochs}", speed=0.0, loss=logs["loss"],
+            )  # fmt: skip
         speed = self._live.tasks[0].speed or 0.0
         self._live.update(
             self._task, completed=epoch * self._steps + done, epoch=f"{epoch + 1}/{self._epochs}", speed=speed,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from dlcli.errors import UsageError
@@ -17,8 +18,14 @@ def runs_folder(given: Path | None) -> Path:
 
 def all_runs(root: Path) -> Iterator[Run]:
     """Every run below `root`, oldest first within a name."""
-    for info in sorted(root.glob("*/*/run.json")):
-        yield Run(info.parent)
+    for folder in sorted((info.parent for info in root.glob("*/*/run.json")), key=_age):
+        yield Run(folder)
+
+
+def _age(folder: Path) -> tuple[str, str, int]:
+    # Runs of one second are numbered from 2 on; as text, 10 would come before 2.
+    day, time, number = [*folder.name.split("-", 2), "1", "1"][:3]
+    return folder.parent.name, f"{day}-{time}", int(number) if number.isdigit() else 1
 
 
 def find(root: Path, wanted: str | None) -> Run:
@@ -27,7 +34,7 @@ def find(root: Path, wanted: str | None) -> Run:
     Raises UsageError, listing what there is.
     """
     if wanted is None:
-        runs = sorted(all_runs(root), key=lambda run: (run.info["started"], run.path.name))
+        runs = sorted(all_runs(root), key=lambda run: (datetime.fromisoformat(run.info["started"]), _age(run.path)))
         if not runs:
             raise UsageError(f"{root}: there are no runs yet; make one with: dlcli train configs/har_lstm.yaml")
         return runs[-1]

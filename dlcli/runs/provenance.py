@@ -27,7 +27,7 @@ def git(folder: Path) -> dict[str, str | bool] | None:
     commit = _git(folder, "rev-parse", "HEAD")
     if commit is None:
         return None
-    return {"commit": commit, "clean": not _git(folder, "status", "--porcelain")}
+    return {"commit": commit, "clean": _git(folder, "status", "--porcelain") == ""}
 
 
 def host() -> str:

@@ -73,6 +73,8 @@ class Run:
             info: dict[str, Any] = read_json(self.path / "run.json")
         except (OSError, ValueError) as error:
             raise UsageError(f"{self.path}: is not a run (run.json: {error})") from None
+        if not isinstance(info, dict) or not info.keys() >= {"state", "started"}:
+            raise UsageError(f"{self.path}: is not a run (run.json: tells no state)")
         return info
 
     def update(self, **changes: Any) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import Field, PositiveFloat, PositiveInt
 
-from dlcli.component import Component
+from dlcli.component import Component, Matching, ReadOnly
 from dlcli.datasets import Dataset
 from dlcli.models import Model
 from dlcli.optimizers import Optimizer
@@ -16,6 +16,9 @@ from dlcli.strategies.auto import Auto
 
 ValidationMetric = Literal["val_accuracy", "val_loss"]
 Score = Literal["test_accuracy", "test_macro_f1", "test_loss", "validation_accuracy", "validation_macro_f1"]
+Name = Annotated[
+    str, Matching(r"^[A-Za-z0-9][\w.-]*$", "a name of letters, digits and `_ - .` that starts with a letter or digit")
+]
 
 
 class EarlyStopping(Component):
@@ -38,7 +41,7 @@ class Training(Component):
     """The validation metric by which the model that is kept, evaluated and exported is chosen."""
     early_stopping: EarlyStopping | None = None
     """When to stop before all epochs are over; never, if absent."""
-    class_weights: Literal["balanced"] | dict[str, PositiveFloat] | None = None
+    class_weights: Literal["balanced"] | ReadOnly[str, PositiveFloat] | None = None
     """What a class counts in the training loss, by its name (1 if not named); `balanced` is N / (K * examples)."""
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Share of each training label that is spread evenly over all classes."""
@@ -47,11 +50,11 @@ class Training(Component):
 class Experiment(Component):
     """One experiment: what is trained, on what, how, and which score it is expected to reach."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*$")] = "experiment"
+    name: Name = "experiment"
     """Names the folder of its runs; the file's name if absent."""
-    seed: NonNegativeInt = 0
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     """Determines the first weights, the order of examples and every random mask."""
-    expect: dict[Score, float] = Field(default_factory=dict)
+    expect: ReadOnly[Score, float] = Field(default_factory=dict, validate_default=True)
     """Scores the experiment is expected to reach (a loss: not to exceed); printed as met or missed."""
     dataset: Dataset
     """The examples and what is to be predicted."""

@@ -15,7 +15,7 @@ import yaml
 from dlcli.errors import SpecError, UsageError
 from dlcli.spec.problems import Mark, Path, Problem, dotted
 
-_RESOLVERS = {
+_CORE_SCHEMA = {
     "null": (r"~|null|Null|NULL|", "~nN"),
     "bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
     "int": (r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
@@ -25,14 +25,23 @@ _RESOLVERS = {
     ),
 }
 _BASES = {"0o": 8, "0x": 16}
+_TAG = "tag:yaml.org,2002:"
+_DIGITS = 1000
+_DEPTH = 40
+_TOO_DEEP = "values are nested too deeply, or hold themselves"
 
 
 class _Loader(yaml.SafeLoader):
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 (PyYAML's own attribute)
 
 
-for _kind, (_pattern, _first) in _RESOLVERS.items():
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_kind}", re.compile(f"^(?:{_pattern})$"), [*_first, ""])
+def add_core_schema(target: type[yaml.SafeLoader | yaml.SafeDumper]) -> None:
+    """Makes a loader or dumper take plain scalars for what the core schema takes them for."""
+    for kind, (pattern, first) in _CORE_SCHEMA.items():
+        target.add_implicit_resolver(_TAG + kind, re.compile(f"^(?:{pattern})$"), [*first, ""])
+
+
+add_core_schema(_Loader)
 
 
 @dataclass(frozen=True)
@@ -81,39 +90,71 @@ def parse(text: str, source: str) -> Document:
     return Document(source, text, value, keys, marks)
 
 
-def parse_value(text: str, source: str) -> tuple[object, dict[Path, Mark], dict[Path, Mark]]:
-    """Reads any YAML value; returns it with the marks of its keys and of its values. Raises SpecError."""
+def parse_value(text: str, source: str, column: int = 1) -> tuple[object, dict[Path, Mark], dict[Path, Mark]]:
+    """Reads any YAML value that starts in a column of its source's first line.
+
+    Returns it with the marks of its keys and of its values. Raises SpecError.
+    """
+    reader = _Reader(source, column)
+    start = Mark(source, 1, column)
     try:
         node = yaml.compose(text, _Loader)
+        value = reader.whole(node)
     except yaml.MarkedYAMLError as error:
         where = error.problem_mark or error.context_mark
-        mark = Mark(source, where.line + 1, where.column + 1) if where else Mark(source, 1, 1)
-        said = ", ".join(part for part in (error.context, error.problem) if part)
-        raise SpecError([Problem(mark, f"not YAML: {said}")]) from None
-    except yaml.YAMLError as error:
-        raise SpecError([Problem(Mark(source, 1, 1), f"not YAML: {error}")]) from None
-    reader = _Reader(source)
-    value = None if node is None else reader.value(node, ())
+        mark = reader.at(where) if where else start
+        raise SpecError([Problem(mark, f"not YAML: {_plainly(error)}")]) from None
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position].split("\n")
+        mark = Mark(source, len(before), len(before[-1]) + (column if len(before) == 1 else 1))
+        raise SpecError([Problem(mark, f"not YAML: the character {chr(error.character)!r} is not allowed")]) from None
+    except RecursionError:
+        raise SpecError([Problem(start, _TOO_DEEP)]) from None
     if reader.problems:
         raise SpecError(sorted(reader.problems))
     return value, reader.keys, reader.marks
 
 
+def _plainly(error: yaml.MarkedYAMLError) -> str:
+    problem = str(error.problem)
+    if problem == "mapping values are not allowed here":
+        return "this `:` has no key of its own; check the indentation, and put text that holds `: ` in quotes"
+    if "'\\t'" in problem:
+        return "a tab cannot indent; use spaces"
+    opened = error.context_mark
+    if (opened and "<stream end>" in problem) or "end of stream" in problem:
+        return f"what begins at line {opened.line + 1} is not closed" if opened else "the end is missing"
+    said = ", ".join(part for part in (error.context, problem) if part)
+    return said.replace("<stream end>", "the end").replace("<block end>", "the end of the block")
+
+
 class _Reader:
-    def __init__(self, source: str) -> None:
-        self.source = source
+    def __init__(self, source: str, column: int) -> None:
+        self.source, self.column = source, column
         self.problems: list[Problem] = []
         self.keys: dict[Path, Mark] = {}
         self.marks: dict[Path, Mark] = {}
 
+    def whole(self, node: yaml.Node | None) -> object:
+        if node is None:
+            self.marks[()] = Mark(self.source, 1, self.column)
+            return None
+        return self.value(node, ())
+
     def value(self, node: yaml.Node, path: Path) -> object:
-        self.marks[path] = self.at(node)
-        if isinstance(node, yaml.MappingNode):
+        self.marks[path] = self.at(node.start_mark)
+        if len(path) > _DEPTH:
+            raise SpecError([Problem(self.marks[path], _TOO_DEEP)])
+        kind = node.tag.removeprefix(_TAG)
+        if isinstance(node, yaml.MappingNode) and kind == "map":
             return self.mapping(node, path)
-        if isinstance(node, yaml.SequenceNode):
+        if isinstance(node, yaml.SequenceNode) and kind == "seq":
             # Tuples, because a spec is frozen all the way down.
             return tuple(self.value(item, (*path, i)) for i, item in enumerate(node.value))
-        return self.scalar(node)
+        if isinstance(node, yaml.ScalarNode):
+            return self.scalar(node, kind)
+        self.problem(node, f"the tag {_short(node.tag)} does not fit here; expected plain values")
+        return None
 
     def mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, object]:
         values: dict[str, object] = {}
@@ -127,31 +168,38 @@ class _Reader:
                 first = self.keys[here]
                 self.problem(key_node, f"`{dotted(here)}` is given twice; the first is at line {first.line}")
                 continue
-            self.keys[here] = self.at(key_node)
+            self.keys[here] = self.at(key_node.start_mark)
             values[key] = self.value(value_node, here)
         return values
 
-    def scalar(self, node: yaml.Node) -> object:
+    def scalar(self, node: yaml.ScalarNode, kind: str) -> object:
         text = str(node.value)
-        match node.tag.rpartition(":")[2]:
+        if kind == "str":
+            return text
+        if kind not in _CORE_SCHEMA or not re.fullmatch(_CORE_SCHEMA[kind][0], text):
+            self.problem(node, f"the tag {_short(node.tag)} does not fit here; expected plain values")
+            return None
+        match kind:
             case "null":
                 return None
             case "bool":
                 return text.lower() == "true"
-            case "int":
+            case "int" if len(text) < _DIGITS:
                 return int(text, _BASES.get(text[:2], 10))
-            case "float":
-                return float(text.replace(".inf", "inf").replace(".nan", "nan")) if "." in text else float(text)
-            case "str":
-                return text
-        self.problem(node, f"tag {node.tag} has no meaning here; expected plain values")
-        return None
+            case "int":
+                self.problem(node, f"a number of {len(text)} digits is more than can be read")
+                return None
+        return float(re.sub(r"\.(inf|nan)", r"\1", text.lower()))
 
-    def at(self, node: yaml.Node) -> Mark:
-        return Mark(self.source, node.start_mark.line + 1, node.start_mark.column + 1)
+    def at(self, place: yaml.Mark) -> Mark:
+        return Mark(self.source, place.line + 1, place.column + (1 if place.line else self.column))
 
     def problem(self, node: yaml.Node, message: str) -> None:
-        self.problems.append(Problem(self.at(node), message))
+        self.problems.append(Problem(self.at(node.start_mark), message))
+
+
+def _short(tag: str) -> str:
+    return tag.replace(_TAG, "!!")
 
 
 def _shown(value: object) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
-
-from dlcli.component import Component
+from dlcli.component import Component, Matching
 from dlcli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,7 +15,7 @@ class OneDevice(Component):
     """One named device of this machine."""
 
     type: Literal["one_device"] = "one_device"
-    device: Annotated[str, Field(pattern=r"^(CPU|GPU|TPU):\d+$")] = "CPU:0"
+    device: Annotated[str, Matching(r"^(CPU|GPU|TPU):[0-9]+$", "a kind and a number, such as GPU:1")] = "CPU:0"
     """Kind and number, such as GPU:1."""
 
     def build(self) -> tf.distribute.Strategy:

@@ -40,6 +40,12 @@ def channel_statistics(x: np.ndarray) -> tuple[list[float], list[float]]:
     return flat.mean(axis=0).tolist(), np.where(variance > 0, variance, 1.0).tolist()
 
 
+def recurrent_kernels(model: keras.Model) -> dict[str, str]:
+    """Which kernel each recurrent layer with a choice runs in, and why not in the fast one, by the layer's name."""
+    layers = [getattr(layer, "forward_layer", layer) for layer in model.layers]
+    return {layer.name: layer.kernel_used for layer in layers if hasattr(layer, "kernel_used")}
+
+
 def portable(model: keras.Model) -> keras.Model:
     """The same model of Keras' own layers, with weights of its own: its file opens without dlcli.
 

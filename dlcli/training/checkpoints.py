@@ -87,14 +87,14 @@ def newest(folder: Path) -> Checkpoint | None:
     for path in sorted(folder.glob("step-*.npz"), reverse=True):
         try:
             return read(path)
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
             continue
     return None
 
 
 def read(path: Path) -> Checkpoint:
-    """Reads one checkpoint; raises OSError, ValueError, KeyError or BadZipFile where it is damaged."""
-    with np.load(path, allow_pickle=False) as file:
+    """Reads one checkpoint; raises OSError, EOFError, ValueError, KeyError or BadZipFile where it is damaged."""
+    with path.open("rb") as whole, np.load(whole, allow_pickle=False) as file:
         meta = json.loads(file["meta"].tobytes())
         arrays = [file[f"{i:05d}"] for i in range(len(meta["names"]))]
     return Checkpoint(path, meta["step"], arrays, meta["names"], meta["progress"])

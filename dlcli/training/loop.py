@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 import keras
+import tensorflow as tf
 
 from dlcli.datasets.data import Data
 from dlcli.errors import Preempted, TrainingError
@@ -145,7 +146,7 @@ class Loop:
         is_best = self._judge(epoch, logs)
         if is_best:
             self.listener.on_best()
-        rate = float(keras.ops.convert_to_numpy(self.steps.optimizer.learning_rate))
+        rate = float(tf.convert_to_tensor(self.steps.optimizer.learning_rate).numpy())
         row = {"epoch": epoch + 1, "step": self.progress.step, **logs, "learning_rate": rate, "time": time.time()}
         self.listener.on_epoch(row, is_best)
         listening.on_epoch_end(epoch, logs)
@@ -201,4 +202,8 @@ def _better(metric: str, logs: dict[str, float], best: float | None) -> bool:
 def _wants_batches(callbacks: Sequence[keras.callbacks.Callback]) -> bool:
     base = keras.callbacks.Callback
     hooks = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
-    return any(getattr(type(callback), hook) is not getattr(base, hook) for callback in callbacks for hook in hooks)
+    return any(
+        hook in vars(callback) or getattr(type(callback), hook) is not getattr(base, hook)
+        for callback in callbacks
+        for hook in hooks
+    )

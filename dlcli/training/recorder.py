@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import keras
-import tensorflow as tf
 
 from dlcli.datasets.data import Data
 from dlcli.report.confusion import confusion_png
+from dlcli.report.graph import layer_graph
+from dlcli.report.hparams import record_session
 from dlcli.report.screen import Screen
-from dlcli.report.tensorboard import Board, record_session
+from dlcli.report.tensorboard import Board
 from dlcli.runs.files import write_json
 from dlcli.runs.run import Run
-from dlcli.training.build import portable
+from dlcli.training.build import portable, recurrent_kernels
 from dlcli.training.evaluate import Evaluation
 from dlcli.training.loop import Loop, Row
 
@@ -43,15 +44,13 @@ class Recorder:
     def start(self, model: keras.Model, data: Data, loop: Loop) -> None:
         """Training is about to begin, or to go on where the loop stands."""
         self._model, self._portable = model, portable(model)
-        devices = loop.steps.strategy.extended.worker_devices
-        self.run.update(devices=list(devices), dataset=data.fingerprint(), parameters=model.count_params())
+        devices = list(loop.steps.strategy.extended.worker_devices)
+        kernels = recurrent_kernels(model)
+        self.run.update(devices=devices, dataset=data.fingerprint(), parameters=model.count_params(), kernels=kernels)
         self.run.forget_metrics_after(loop.progress.step)
-        self.board.start(_graph(model))
-        sizes = ", ".join(f"{len(split)} {name}" for name, split in data.splits.items())
-        self.screen.say(f"data      {sizes} examples of shape {'x'.join(map(str, data.train.x.shape[1:]))}")
-        self.screen.say(
-            f"model     {model.name}, {model.count_params():,} parameters, on {', '.join(map(_short, devices))}"
-        )
+        self.board.start(layer_graph(self._portable))
+        for line in _introduction(model, data, devices, kernels):
+            self.screen.say(line)
         self.screen.say(f"run       {self.run.path}")
         if loop.progress.step:
             self.screen.say(f"resumed   after step {loop.progress.step}")
@@ -92,13 +91,11 @@ def save_model(model: keras.Model, path: Path) -> None:
     os.replace(temporary, path)  # noqa: PTH105 (atomic on every system)
 
 
-def _graph(model: keras.Model) -> bytes:
-    """How the model computes its outputs, as TensorBoard's graph page reads it."""
-    shape = (None, *model.input_shape[1:])
-    traced = tf.function(lambda x: model(x, training=False)).get_concrete_function(tf.TensorSpec(shape, name="inputs"))
-    graph: bytes = traced.graph.as_graph_def().SerializeToString()
-    return graph
-
-
-def _short(device: str) -> str:
-    return device.rpartition("device:")[2]
+def _introduction(model: keras.Model, data: Data, devices: list[str], kernels: dict[str, str]) -> Iterator[str]:
+    sizes = ", ".join(f"{len(split)} {name}" for name, split in data.splits.items())
+    shape = "x".join(map(str, data.train.x.shape[1:]))
+    yield f"data      {sizes} examples of shape {shape}, {len(data.target.names)} classes"
+    names = ", ".join(device.rpartition("device:")[2] for device in devices)
+    yield f"model     {model.name}, {model.count_params():,} parameters, on {names}"
+    if slow := sorted({kernel for kernel in kernels.values() if kernel != "block"}):
+        yield f"kernel    {', '.join(slow)}"

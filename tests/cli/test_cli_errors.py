@@ -1,0 +1,205 @@
+"""What the command line refuses, in one line for each mistake and with the exit code of its kind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dlcli.cli import main
+from dlcli.cli.verdicts import give_verdicts
+from dlcli.datasets.hapt import Hapt
+from dlcli.errors import DataError, Preempted, TrainingError, UsageError
+from dlcli.models.lstm import LSTM
+from dlcli.runs.run import Run
+from dlcli.spec import Experiment
+
+
+@dataclass
+class Outcome:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Outcome]
+
+
+@pytest.fixture
+def dlcli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
+    """Runs the command line in an empty folder, as a terminal does."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DLCLI_RUNS", raising=False)
+
+    def run(*arguments: str) -> Outcome:
+        monkeypatch.setattr("sys.argv", ["dlcli", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.out + captured.err
+        assert list(tmp_path.glob("runs/*")) == [], "nothing may be left behind"
+        code = ended.value.code
+        return Outcome(code if isinstance(code, int) else 0, captured.out, captured.err)
+
+    return run
+
+
+def test_a_missing_spec_is_named(dlcli: Command) -> None:
+    assert dlcli("train", "configs/gone.yaml") == Outcome(2, "", "error: configs/gone.yaml: there is no such file\n")
+
+
+def test_a_folder_is_no_spec(dlcli: Command, tmp_path: Path) -> None:
+    (tmp_path / "configs").mkdir()
+    assert dlcli("train", "configs") == Outcome(2, "", "error: configs: cannot be read (Is a directory)\n")
+
+
+@pytest.mark.parametrize("arguments", [(), ("spec.yaml", "--resume", "run")], ids=["neither", "both"])
+def test_either_a_spec_or_a_run_to_resume_is_needed(dlcli: Command, arguments: tuple[str, ...]) -> None:
+    outcome = dlcli("train", *arguments)
+    assert outcome.code == 2
+    assert outcome.err == "error: give either a spec to train, such as configs/har_lstm.yaml, or --resume RUN\n"
+
+
+@pytest.mark.parametrize("change", [("--set", "train.epochs=3"), ("--smoke",)], ids=" ".join)
+def test_a_resumed_run_cannot_be_changed(dlcli: Command, change: tuple[str, ...]) -> None:
+    outcome = dlcli("train", "--resume", "run", *change)
+    assert outcome.code == 2
+    assert outcome.err == "error: --resume goes on with a run as it was; --set and --smoke cannot change it\n"
+
+
+@pytest.mark.parametrize("command", [("eval",), ("train", "--resume")], ids=" ".join)
+def test_an_unknown_run_is_named_together_with_those_there_are(
+    dlcli: Command, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    for name in ("gru", "lstm"):
+        folder = tmp_path / "kept" / name / "20240131-120000"
+        folder.mkdir(parents=True)
+        (folder / "run.json").write_text(json.dumps({"state": "done", "started": "2024-01-31T12:00:00+00:00"}))
+    outcome = dlcli(*command, "rnn", "--runs", "kept")
+    said = "error: rnn: is neither a run's folder nor the name of one; there are runs of: gru, lstm\n"
+    assert outcome == Outcome(2, "", said)
+
+
+def test_without_any_run_the_way_to_make_one_is_shown(dlcli: Command) -> None:
+    outcome = dlcli("eval")
+    assert outcome.code == 2
+    assert outcome.err == "error: runs: there are no runs yet; make one with: dlcli train configs/har_lstm.yaml\n"
+
+
+def test_all_mistakes_of_a_spec_are_told_at_once_without_a_traceback(dlcli: Command, tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text("dataset: hapt\nmodel: {type: lstm, units: 3}\nepoch: 3\ntrain: {epochs: x}\n")
+    outcome = dlcli("train", "s.yaml")
+    assert outcome.code == 2
+    assert outcome.out == ""
+    assert outcome.err.split("\n") == [
+        "error: s.yaml:2:28: `model.units`: expected a list, such as [3], got 3",
+        "s.yaml:3:1: unknown key `epoch`",
+        "s.yaml:4:17: `train.epochs`: expected a whole number, got 'x'",
+        "",
+    ]
+
+
+def test_a_wrong_override_is_shown_as_it_was_typed(dlcli: Command, tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text("dataset: hapt\nmodel: lstm\n")
+    outcome = dlcli("train", "s.yaml", "--set", "train.epochs=ten", "--set", "train.batch_size=0")
+    assert outcome.code == 2
+    assert "--set train.epochs=ten:1:14: `train.epochs`: expected a whole number, got 'ten'\n" in outcome.err
+    assert "--set train.batch_size=0:1:18: `train.batch_size`: expected more than 0, got 0\n" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("trian",), "trian"),
+        (("train", "--epochs", "3"), "--epochs"),
+        (("eval", "--split", "all"), "all"),
+        (("eval", "a", "b"), "b"),
+    ],
+)
+def test_what_no_command_knows_is_named(dlcli: Command, arguments: tuple[str, ...], said: str) -> None:
+    outcome = dlcli(*arguments)
+    assert outcome.code == 2
+    assert said in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (UsageError("wrong"), 2, "error: wrong\n"),
+        (DataError("missing"), 3, "error: missing\n"),
+        (TrainingError("the loss is nan"), 1, "error: the loss is nan\n"),
+        (Preempted("stopped after step 3"), 75, "stopped after step 3\n"),
+    ],
+)
+def test_every_kind_of_error_ends_in_its_message_and_exit_code(
+    dlcli: Command, monkeypatch: pytest.MonkeyPatch, error: Exception, code: int, said: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("dlcli.runs.find.find", fail)
+    assert dlcli("eval") == Outcome(code, "", said)
+
+
+def test_a_mistake_in_dlcli_itself_is_not_hidden(dlcli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("dlcli.runs.find.find", fail)
+    with pytest.raises(ZeroDivisionError):
+        dlcli("eval")
+
+
+def test_the_version_is_that_of_the_package(dlcli: Command) -> None:
+    from dlcli import __version__
+
+    assert dlcli("--version") == Outcome(0, f"dlcli {__version__}\n", "")
+
+
+def test_without_a_command_the_help_is_shown(dlcli: Command) -> None:
+    outcome = dlcli()
+    assert "Usage" in outcome.out + outcome.err
+
+
+class Evaluated:
+    split = "test"
+    scores = {"accuracy": 0.8, "loss": 0.5}  # noqa: RUF012 (nobody changes it)
+
+
+def expecting(**scores: float) -> Experiment:
+    return Experiment.model_validate({"name": "x", "dataset": Hapt(), "model": LSTM(), "expect": scores})
+
+
+def test_expected_scores_are_printed_as_met_or_missed(capsys: pytest.CaptureFixture[str]) -> None:
+    evaluations: Any = [Evaluated()]
+    give_verdicts(expecting(test_accuracy=0.9, test_loss=0.6), evaluations, gate=False)
+    assert capsys.readouterr().out.split("\n") == [
+        "expected  test_accuracy 0.8000: expected at least 0.9: MISSED",
+        "expected  test_loss 0.5000: expected at most 0.6: met",
+        "",
+    ]
+
+
+def test_a_gate_fails_for_what_is_missed_and_names_only_that(capsys: pytest.CaptureFixture[str]) -> None:
+    evaluations: Any = [Evaluated()]
+    with pytest.raises(TrainingError, match=r"^test_accuracy 0\.8000: expected at least 0\.9: MISSED$"):
+        give_verdicts(expecting(test_accuracy=0.9, test_loss=0.6), evaluations, gate=True)
+    give_verdicts(expecting(test_loss=0.6), evaluations, gate=True, err=True)
+    assert "test_loss 0.5000" in capsys.readouterr().err
+
+
+def test_a_run_that_ended_well_is_not_resumed(dlcli: Command, tmp_path: Path) -> None:
+    spec = tmp_path / "s.yaml"
+    spec.write_text("dataset: hapt\nmodel: lstm\n")
+    run = Run.create(tmp_path / "kept", expecting(), source=spec)
+    run.end(None)
+    outcome = dlcli("train", "--resume", "x", "--runs", "kept")
+    assert outcome == Outcome(
+        2, "", f"error: {run.path.relative_to(tmp_path)}: this run is done; there is nothing to resume\n"
+    )

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from dlcli.backend import load_tensorflow
+from dlcli.cli import app
+from dlcli.cli.verdicts import give_verdicts
+from dlcli.errors import TrainingError
+from dlcli.shipped import shipped
+
+load_tensorflow()
+
+
+@pytest.fixture(scope="module")
+def smoked(tmp_path_factory):
+    """A smoke run of a shipped config through the command line: its output and the folder of runs."""
+    runs = tmp_path_factory.mktemp("runs")
+    done = CliRunner().invoke(app, ["train", str(shipped("configs", "har_lstm.yaml")), "--smoke", "--runs", str(runs)])
+    assert done.exit_code == 0, done.output
+    return done.output, runs
+
+
+def test_a_smoke_run_says_what_it_is_and_what_to_type_next(smoked):
+    output, runs = smoked
+    (run,) = (runs / "har_lstm-smoke").glob("2*")
+    assert "a smoke run" in output
+    assert f"dlcli eval {run}" in output
+    assert f"tensorboard --logdir {runs}" in output
+    assert "expected" not in output
+
+
+def test_eval_prints_what_training_reported_to_the_last_digit(smoked):
+    _, runs = smoked
+    (run,) = (runs / "har_lstm-smoke").glob("2*")
+    reported = json.loads((run / "result.json").read_text())
+    for split in ("validation", "test"):
+        done = CliRunner().invoke(app, ["eval", "--runs", str(runs), "--split", split, "--json"])
+        assert done.exit_code == 0, done.output
+        evaluated = json.loads(done.stdout)
+        assert evaluated.pop("run") == str(run)
+        assert evaluated == reported[split]
+
+
+def test_eval_for_people_shows_every_class_and_the_picture(smoked):
+    _, runs = smoked
+    done = CliRunner().invoke(app, ["eval", "har_lstm-smoke", "--runs", str(runs)])
+    assert done.exit_code == 0
+    for word in ("accuracy", "macro_f1", "walking_upstairs", "laying", "true class", "confusion_test.png"):
+        assert word in done.output
+
+
+def test_a_finished_run_is_not_resumed(smoked):
+    _, runs = smoked
+    done = CliRunner().invoke(app, ["train", "--resume", "har_lstm-smoke", "--runs", str(runs)])
+    assert "har_lstm-smoke" in str(done.exception)
+    assert done.exception.exit_code == 2
+
+
+class _Reached:
+    split = "test"
+    scores = {"accuracy": 0.9, "loss": 0.5}  # noqa: RUF012
+
+
+@pytest.mark.parametrize(("expected", "verdict"), [(0.9, "met"), (0.91, "MISSED")])
+def test_expected_scores_are_met_or_missed_and_the_gate_tells(capsys, expected, verdict):
+    class Spec:
+        expect = {"test_accuracy": expected, "validation_accuracy": 1.0}  # noqa: RUF012
+
+    give_verdicts(Spec(), [_Reached()], gate=False)
+    said = capsys.readouterr().out
+    assert f"test_accuracy 0.9000: expected at least {expected}: {verdict}" in said
+    assert "validation" not in said
+    if verdict == "met":
+        give_verdicts(Spec(), [_Reached()], gate=True)
+    else:
+        with pytest.raises(TrainingError, match=r"test_accuracy 0\.9000: expected at least 0\.91: MISSED"):
+            give_verdicts(Spec(), [_Reached()], gate=True)

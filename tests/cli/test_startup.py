@@ -1,0 +1,116 @@
+"""Starting up takes no time, because nothing heavy is imported before it is needed."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import dlcli
+from dlcli.shipped import shipped
+
+PACKAGE = Path(dlcli.__file__).parent
+HEAVY = {"tensorflow", "keras", "scipy", "matplotlib", "tensorboard"}
+NEEDS_TENSORFLOW = ("dlcli.layers", "dlcli.training")
+
+
+def module(path: Path) -> str:
+    name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+    return name.removesuffix(".__init__")
+
+
+MODULES = sorted(map(module, PACKAGE.rglob("*.py")))
+LIGHT = [name for name in MODULES if not f"{name}.".startswith(tuple(f"{heavy}." for heavy in NEEDS_TENSORFLOW))]
+
+
+def python(code: str, *arguments: str) -> str:
+    """What a fresh interpreter prints."""
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def heavy_after(code: str) -> set[str]:
+    return (
+        set(json.loads(python(f"{code}\nimport sys, json; print(json.dumps(list(sys.modules)))").split("\n")[-2]))
+        & HEAVY
+    )
+
+
+_HELP = """
+from typer.testing import CliRunner
+from dlcli.cli import app
+result = CliRunner().invoke(app, {arguments!r})
+assert result.exit_code == 0, result.output
+assert "Usage" in result.output
+"""
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["eval", "-h"]], ids=" ".join)
+def test_help_needs_nothing_heavy(arguments: list[str]) -> None:
+    assert heavy_after(_HELP.format(arguments=arguments)) == set()
+
+
+def test_reading_a_spec_needs_nothing_heavy() -> None:
+    path = shipped("configs", "har_lstm.yaml")
+    code = f"from pathlib import Path; from dlcli.spec import load, dump; dump(load(Path({str(path)!r})))"
+    assert heavy_after(code) == set()
+
+
+def test_looking_at_runs_needs_nothing_heavy(tmp_path: Path) -> None:
+    code = f"from pathlib import Path; from dlcli.runs.find import all_runs; list(all_runs(Path({str(tmp_path)!r})))"
+    assert heavy_after(code) == set()
+
+
+_EACH_FIRST = """
+import importlib, json, sys
+alone = set(sys.modules)
+wrong = {}
+for name in sys.argv[1:]:
+    for loaded in set(sys.modules) - alone:
+        if loaded.split(".")[0] == "dlcli":
+            del sys.modules[loaded]
+    try:
+        importlib.import_module(name)
+    except Exception as error:
+        wrong[name] = f"{type(error).__name__}: {error}"
+    if heavy := sorted({"tensorflow", "keras", "scipy", "matplotlib", "tensorboard"} & set(sys.modules)):
+        wrong[name] = f"imports {heavy}"
+        break
+print(json.dumps(wrong))
+"""
+
+
+@pytest.fixture(scope="module")
+def wrong_imports() -> dict[str, str]:
+    """Of each module, imported before any other of the package: what went wrong."""
+    wrong: dict[str, str] = json.loads(python(_EACH_FIRST, *LIGHT))
+    return wrong
+
+
+@pytest.mark.parametrize("name", LIGHT)
+def test_every_module_outside_of_layers_and_training_can_come_first_and_is_light(
+    wrong_imports: dict[str, str], name: str
+) -> None:
+    assert wrong_imports.get(name) is None
+
+
+def test_modules_that_need_tensorflow_are_where_they_are_said_to_be() -> None:
+    assert {"dlcli.spec.load", "dlcli.cli", "dlcli.runs.run", "dlcli.tasks"} < set(LIGHT)
+    assert {"dlcli.training.train", "dlcli.layers.lstm"} < set(MODULES) - set(LIGHT)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_says_what_it_is_for(name: str) -> None:
+    path = PACKAGE.parent / Path(*name.split("."))
+    source = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    assert ast.get_docstring(ast.parse(source.read_text(encoding="utf-8")))
+
+
+def test_the_package_runs_as_a_program() -> None:
+    done = subprocess.run([sys.executable, "-m", "dlcli", "--version"], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"dlcli {dlcli.__version__}\n", "")

@@ -1,0 +1,3 @@
+from tests.devices import two_devices
+
+two_devices()

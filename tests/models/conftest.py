@@ -1,0 +1,3 @@
+from tests.training.conftest import data, experiment
+
+__all__ = ["data", "experiment"]

@@ -1,0 +1,35 @@
+"""Whether expected scores count as reached."""
+
+from __future__ import annotations
+
+import pytest
+
+from dlcli.expectations import Verdict, judge
+
+
+@pytest.mark.parametrize(
+    ("score", "expected", "reached", "met"),
+    [
+        ("test_accuracy", 0.9, 0.91, True),
+        ("test_accuracy", 0.9, 0.9, True),
+        ("test_accuracy", 0.9, 0.89, False),
+        ("test_loss", 0.3, 0.29, True),
+        ("test_loss", 0.3, 0.3, True),
+        ("test_loss", 0.3, 0.31, False),
+        ("test_accuracy", 0.9, float("nan"), False),
+        ("test_loss", 0.3, float("nan"), False),
+    ],
+)
+def test_a_score_is_a_floor_and_a_loss_a_ceiling(score: str, expected: float, reached: float, met: bool) -> None:
+    assert Verdict(score, expected, reached).met is met
+
+
+def test_a_verdict_says_what_was_reached_and_what_was_expected() -> None:
+    assert str(Verdict("test_accuracy", 0.9, 0.87654)) == "test_accuracy 0.8765: expected at least 0.9: MISSED"
+    assert str(Verdict("test_loss", 0.5, 0.25)) == "test_loss 0.2500: expected at most 0.5: met"
+
+
+def test_only_scores_that_were_reached_are_judged_in_the_order_expected() -> None:
+    wanted = {"test_loss": 1.0, "test_macro_f1": 0.5, "test_accuracy": 0.9}
+    verdicts = judge(wanted, {"test_accuracy": 1.0, "test_loss": 2.0})
+    assert [verdict.score for verdict in verdicts] == ["test_loss", "test_accuracy"]

@@ -1,0 +1,71 @@
+"""What is predicted decides the head, the loss and the metrics."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlcli.backend import load_tensorflow
+from dlcli.datasets.data import Classes
+from dlcli.errors import UsageError
+from dlcli.tasks import Classification, task_for
+
+TASK = Classification(Classes(("up", "down", "still")))
+LOGITS = np.random.default_rng(0).normal(size=(20, 3)).astype(np.float32)
+Y = (np.arange(20) % 3).astype(np.int32)
+
+
+def losses(label_smoothing: float = 0.0) -> np.ndarray:
+    load_tensorflow()
+    import tensorflow as tf
+
+    found: np.ndarray = TASK.losses(tf.constant(Y), tf.constant(LOGITS), label_smoothing).numpy()
+    return found
+
+
+def test_the_head_has_an_output_for_each_class() -> None:
+    assert TASK.outputs == 3
+    assert [metric.name for metric in TASK.metrics] == ["accuracy"]
+
+
+def test_data_with_classes_poses_a_classification() -> None:
+    data: Any = SimpleNamespace(target=TASK.target)
+    assert task_for(data) == TASK
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.9])
+def test_the_loss_is_the_cross_entropy_of_each_example_in_nats(smoothing: float) -> None:
+    log_p = LOGITS - np.log(np.exp(LOGITS).sum(axis=1, keepdims=True))
+    labels = (1 - smoothing) * np.eye(3)[Y] + smoothing / 3
+    np.testing.assert_allclose(losses(smoothing), -(labels * log_p).sum(axis=1), rtol=1e-5)
+
+
+def test_the_least_smoothing_is_continuous_with_none() -> None:
+    np.testing.assert_allclose(losses(1e-7), losses(), atol=1e-5)
+
+
+def test_without_class_weights_all_count_the_same() -> None:
+    assert TASK.class_weights(None, Y) == [1.0, 1.0, 1.0]
+
+
+def test_named_classes_get_their_weight_and_the_others_one() -> None:
+    assert TASK.class_weights({"still": 2.5}, Y) == [1.0, 1.0, 2.5]
+
+
+def test_balanced_classes_have_equal_weight_in_all_and_one_on_average() -> None:
+    y = np.array([0] * 6 + [1] * 3 + [2], np.int32)
+    weights = TASK.class_weights("balanced", y)
+    assert weights == pytest.approx([10 / (3 * 6), 10 / (3 * 3), 10 / 3])
+    assert np.array(weights)[y].mean() == pytest.approx(1)
+
+
+def test_a_class_without_examples_does_not_divide_by_zero() -> None:
+    assert TASK.class_weights("balanced", np.array([0, 0, 1], np.int32)) == pytest.approx([0.5, 1.0, 1.0])
+
+
+def test_a_name_that_is_no_class_is_refused_together_with_the_classes() -> None:
+    with pytest.raises(UsageError, match=r"class_weights: there is no class `stil`; the classes are up, down, still"):
+        TASK.class_weights({"up": 1.0, "stil": 2.5}, Y)

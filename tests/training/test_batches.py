@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from dlcli.datasets.data import Split
+from dlcli.training.batches import Batch, evaluation_batches, steps_per_epoch, training_batches
+
+ONE = tf.distribute.OneDeviceStrategy("/CPU:0")
+
+
+def numbered(examples):
+    return Split(np.arange(examples, dtype=np.float32)[:, None], np.arange(examples, dtype=np.int32))
+
+
+def drawn(split, batch_size, steps, *, seed=0, first_step=0):
+    batches = iter(training_batches(split, batch_size, seed=seed, first_step=first_step, strategy=ONE))
+    return [next(batches) for _ in range(steps)]
+
+
+def real(batch):
+    return batch.y.numpy()[batch.weight.numpy() > 0].tolist()
+
+
+@pytest.mark.parametrize(("examples", "batch_size"), [(10, 4), (12, 4), (3, 8), (1, 1), (37, 36)])
+def test_an_epoch_holds_every_example_once(examples, batch_size):
+    split = numbered(examples)
+    steps = steps_per_epoch(split, batch_size)
+    taken = drawn(split, batch_size, 3 * steps)
+    for epoch in range(3):
+        rows = [row for batch in taken[epoch * steps : (epoch + 1) * steps] for row in real(batch)]
+        assert sorted(rows) == list(range(examples))
+    for batch in taken:
+        assert batch.x.shape[0] == batch_size
+        assert float(batch.total_weight) == batch.weight.numpy().sum() == len(real(batch))
+
+
+def test_orders_differ_between_epochs_and_seeds():
+    split = numbered(50)
+    first, second = (real(batch) for batch in drawn(split, 50, 2))
+    other_seed = real(drawn(split, 50, 1, seed=1)[0])
+    assert first != second
+    assert first != other_seed
+    assert first != sorted(first)
+
+
+def test_entering_at_a_step_gives_what_would_have_come():
+    split = numbered(23)
+    whole = [real(batch) for batch in drawn(split, 5, 12)]
+    late = drawn(split, 5, 5, first_step=7)
+    assert [real(batch) for batch in late] == whole[7:]
+    assert [int(batch.step) for batch in late] == [7, 8, 9, 10, 11]
+
+
+def test_replicas_take_their_rows_of_the_same_global_batch():
+    split = numbered(23)
+    two = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    shares = iter(training_batches(split, 8, seed=0, first_step=0, strategy=two))
+    for whole in drawn(split, 8, 3):
+        left, right = (Batch(*parts) for parts in zip(*map(two.experimental_local_results, next(shares)), strict=True))
+        assert real(left) + real(right) == real(whole)
+        assert (int(left.first_row), int(right.first_row)) == (0, 4)
+        assert float(left.total_weight) == float(right.total_weight) == float(whole.total_weight)
+
+
+def test_evaluation_is_in_order_and_complete():
+    split = numbered(11)
+    batches = iter(evaluation_batches(split, 4, strategy=ONE))
+    assert [real(next(batches)) for _ in range(3)] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10]]

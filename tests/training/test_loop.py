@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+import math
+import re
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from dlcli.errors import Preempted, TrainingError
+from dlcli.training.batches import training_batches
+from dlcli.training.checkpoints import newest
+from dlcli.training.signals import StopRequest
+from tests.training.conftest import furthest, weights
+
+
+def _fit(loop, class_weight=None):
+    """What `model.fit` makes of a copy of the loop's model and optimizer with the loop's own batches, unpadded."""
+    experiment, train, per_epoch = loop.experiment, loop.data.train, loop.steps_per_epoch
+    model = keras.models.clone_model(loop.steps.model)
+    model.set_weights(loop.steps.model.get_weights())
+    model.compile(
+        optimizer=loop.steps.optimizer.__class__.from_config(loop.steps.optimizer.get_config()),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    batches = iter(
+        training_batches(
+            train, experiment.train.batch_size, seed=experiment.seed, first_step=0, strategy=loop.steps.strategy
+        )
+    )
+    taken = [next(batches) for _ in range(per_epoch * experiment.train.epochs)]
+
+    def generate():
+        for batch in taken:
+            real = batch.weight.numpy() > 0
+            yield batch.x.numpy()[real], batch.y.numpy()[real]
+
+    shape = (None, *train.x.shape[1:])
+    feed = tf.data.Dataset.from_generator(
+        generate, output_signature=(tf.TensorSpec(shape), tf.TensorSpec((None,), tf.int32))
+    )
+    history = model.fit(
+        feed,
+        epochs=experiment.train.epochs,
+        steps_per_epoch=per_epoch,
+        verbose=0,
+        shuffle=False,
+        class_weight=class_weight,
+    )
+    return model, history.history
+
+
+@pytest.mark.parametrize(
+    ("model", "optimizer"),
+    [
+        ("{type: lstm, units: [8, 4], l2: 0.001}", "{type: adam, learning_rate: 0.01}"),
+        ("{type: bilstm, units: [4]}", "{type: sgd, learning_rate: 0.1, momentum: 0.9, nesterov: true}"),
+        ("{type: gru, units: [8], pooling: mean}", "{type: adam, schedule: {type: cosine, warmup_epochs: 1}}"),
+    ],
+)
+def test_one_device_agrees_with_fit_on_the_same_batches(experiment, make_loop, model, optimizer):
+    loop = make_loop(experiment(model, optimizer, "{epochs: 3, batch_size: 32}"))
+    fitted, history = _fit(loop)
+    loop.run(StopRequest())
+    assert furthest(loop.steps.model.get_weights(), fitted.get_weights()) < 2e-6
+    rows = loop.listener.rows
+    assert [row["loss"] for row in rows] == pytest.approx(history["loss"], abs=2e-6)
+    assert [row["accuracy"] for row in rows] == pytest.approx(history["accuracy"], abs=1e-7)
+
+
+def test_class_weights_agree_with_fits(experiment, make_loop):
+    loop = make_loop(experiment(train="{epochs: 2, batch_size: 32, class_weights: {slow: 3.0, fast: 0.25}}"))
+    fitted, _ = _fit(loop, {0: 3.0, 1: 1.0, 2: 0.25})
+    loop.run(StopRequest())
+    assert furthest(loop.steps.model.get_weights(), fitted.get_weights()) < 2e-6
+
+
+HARD = "{epochs: 2, batch_size: 32, label_smoothing: 0.1}"
+HARD_MODEL = "{type: lstm, units: [8, 8], dropout: 0.4, l2: 0.001}"
+HARD_OPTIMIZER = "{type: adam, learning_rate: 0.01, clip_norm: 0.05}"
+
+
+def test_the_same_seed_gives_the_same_weights_bit_for_bit(experiment, make_loop):
+    loops = [make_loop(experiment(HARD_MODEL, HARD_OPTIMIZER, HARD, seed=seed)) for seed in (3, 3, 4)]
+    for loop in loops:
+        loop.run(StopRequest())
+    assert furthest(weights(loops[0]), weights(loops[1])) == 0.0
+    assert furthest(weights(loops[0]), weights(loops[2])) > 0.01
+
+
+def test_two_devices_agree_with_one(experiment, make_loop):
+    # 40 steps: dropout, clipping, L2 and a short last batch of which the second device has the lesser part.
+    spec = experiment(HARD_MODEL, HARD_OPTIMIZER, "{epochs: 8, batch_size: 32}")
+    one, two = make_loop(spec), make_loop(spec, tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
+    assert two.steps.strategy.num_replicas_in_sync == 2
+    for loop in (one, two):
+        loop.run(StopRequest())
+    assert one.progress.step == 40
+    assert furthest(one.steps.model.get_weights(), two.steps.model.get_weights()) < 1e-5
+    for key in ("loss", "accuracy", "val_loss", "val_accuracy"):
+        assert [r[key] for r in one.listener.rows] == pytest.approx([r[key] for r in two.listener.rows], abs=2e-6)
+
+
+@pytest.mark.parametrize("stop_after", [1, 4, 5, 7])
+def test_a_stopped_and_resumed_training_ends_with_the_same_bits(experiment, make_loop, stop_after):
+    spec = experiment(HARD_MODEL, HARD_OPTIMIZER, "{epochs: 3, batch_size: 32}")
+    undisturbed = make_loop(spec)
+    undisturbed.run(StopRequest())
+
+    stopped, stop = make_loop(spec), StopRequest()
+
+    def ask(epoch, done):
+        if epoch * stopped.steps_per_epoch + done >= stop_after:
+            stop.received = "SIGTERM"
+
+    stopped.listener.on_step = ask
+    with pytest.raises(Preempted, match="SIGTERM"):
+        stopped.run(stop, [keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: None)])
+    resumed = make_loop(spec)
+    resumed.restore(newest(stopped.checkpoints.folder))
+    assert resumed.progress.step >= stop_after
+    resumed.run(StopRequest())
+
+    assert furthest(weights(undisturbed), weights(resumed)) == 0.0
+    assert [row["epoch"] for row in resumed.listener.rows] == list(range(stop_after // 5 + 1, 4))
+    without_time = [
+        [{k: v for k, v in row.items() if k != "time"} for row in rows]
+        for rows in (undisturbed.listener.rows, stopped.listener.rows + resumed.listener.rows)
+    ]
+    assert without_time[0] == without_time[1]
+
+
+def test_a_loss_that_is_not_finite_stops_and_names_step_and_checkpoint(experiment, make_loop, data):
+    loop = make_loop(experiment(train="{epochs: 9, batch_size: 50}"))
+
+    def spoil(epoch, logs):
+        if epoch == 2:
+            loop.steps.model.get_layer("head").kernel.assign(np.full((8, 3), math.nan))
+
+    with pytest.raises(TrainingError, match=r"training loss .* at step 10 \(epoch 4\).*step-\d+\.npz") as error:
+        loop.run(StopRequest(), [keras.callbacks.LambdaCallback(on_epoch_end=spoil)])
+    last_good = newest(loop.checkpoints.folder)
+    assert str(last_good.path) in str(error.value)
+    assert all(np.isfinite(array).all() for array in last_good.arrays)
+    assert error.value.exit_code == 1
+
+
+def test_an_infinite_loss_before_any_checkpoint_says_there_is_none(experiment, make_loop):
+    loop = make_loop(experiment(optimizer="{type: sgd, learning_rate: 1.0e+38}"))
+    with pytest.raises(TrainingError, match="there is no checkpoint before it"):
+        loop.run(StopRequest())
+
+
+def test_early_stopping_waits_for_patience_and_the_first_of_equals_is_best(experiment, make_loop):
+    train = "{epochs: 50, batch_size: 32, early_stopping: {metric: val_accuracy, patience: 3}}"
+    loop = make_loop(experiment(optimizer="{type: sgd, learning_rate: 1.0e-30}", train=train))
+    loop.run(StopRequest())
+    assert len(loop.listener.rows) == 4
+    assert loop.listener.bests == [1]
+    assert loop.progress.best_epoch == 1
+
+
+def test_best_by_loss_takes_the_lowest(experiment, make_loop):
+    loop = make_loop(experiment(optimizer="{type: adam, learning_rate: 0.3}", train="{epochs: 6, best: val_loss}"))
+    loop.run(StopRequest())
+    losses = [row["val_loss"] for row in loop.listener.rows]
+    assert loop.progress.best == min(losses)
+    assert loop.progress.best_epoch == losses.index(min(losses)) + 1
+
+
+def test_keras_callbacks_are_called_and_can_stop(experiment, make_loop):
+    loop, calls = make_loop(experiment(train="{epochs: 5, batch_size: 32}")), []
+
+    class Watch(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            calls.append(("batch", batch, sorted(logs)))
+
+        def on_epoch_end(self, epoch, logs=None):
+            calls.append(("epoch", epoch, sorted(logs)))
+            self.model.stop_training = epoch == 1
+
+        def on_train_end(self, logs=None):
+            calls.append(("end", int(self.model.optimizer.iterations.numpy()), []))
+
+    loop.run(StopRequest(), [Watch()])
+    per_epoch = [("batch", step, ["accuracy", "loss"]) for step in range(5)]
+    names = ["accuracy", "loss", "val_accuracy", "val_loss"]
+    assert calls == [*per_epoch, ("epoch", 0, names), *per_epoch, ("epoch", 1, names), ("end", 10, [])]
+
+
+def test_keras_own_early_stopping_works(experiment, make_loop):
+    loop = make_loop(experiment(optimizer="{type: sgd, learning_rate: 1.0e-30}", train="{epochs: 50}"))
+    loop.run(StopRequest(), [keras.callbacks.EarlyStopping("val_accuracy", mode="max", patience=2)])
+    assert len(loop.listener.rows) == 3
+
+
+def test_it_learns(experiment, make_loop):
+    loop = make_loop(
+        experiment("{type: bilstm, units: [16]}", "{type: adam, learning_rate: 0.02}", "{epochs: 30, batch_size: 32}")
+    )
+    loop.run(StopRequest())
+    assert loop.progress.best > 0.9
+
+
+def test_steps_per_call_do_not_change_the_result(experiment, make_loop):
+    spec = experiment(HARD_MODEL, HARD_OPTIMIZER, HARD)
+    many, single = make_loop(spec), make_loop(spec)
+    many.run(StopRequest())
+    single.run(StopRequest(), [keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: None)])
+    assert len(single.listener.progress) > len(many.listener.progress)
+    assert furthest(weights(many), weights(single)) == 0.0
+
+
+def test_messages_of_a_stop_name_signal_step_and_epoch(experiment, make_loop):
+    loop, stop = make_loop(experiment()), StopRequest()
+    stop.received = "SIGINT"
+    with pytest.raises(Preempted, match=re.escape("stopped by SIGINT after step 0 (in epoch 1)")) as error:
+        loop.run(stop)
+    assert error.value.exit_code == 75

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+from dlcli.errors import DataError, Preempted, TrainingError, UsageError
+from dlcli.runs.run import Run
+from dlcli.spec.load import dump
+from dlcli.training import evaluate as evaluation_module
+from dlcli.training import train as train_module
+from dlcli.training.checkpoints import newest
+from dlcli.training.evaluate import evaluate_run
+from dlcli.training.train import train
+
+SPEC = {"model": "{type: bilstm, units: [8, 4], dropout: 0.3}", "train": "{epochs: 3, batch_size: 32}"}
+
+
+@pytest.fixture
+def begin(data, tmp_path, monkeypatch):
+    """Makes a new run of an experiment on the small signals."""
+    for module in (train_module, evaluation_module):
+        monkeypatch.setattr(module, "load_data", lambda experiment, smoke: data)
+
+    def make(experiment):
+        source = tmp_path / "source.yaml"
+        source.write_text(dump(experiment))
+        return Run.create(tmp_path / "runs", experiment, source=source)
+
+    return make
+
+
+def test_a_run_is_recorded_whole(experiment, begin):
+    spec = experiment(**SPEC)
+    run = begin(spec)
+    evaluations = train(spec, run)
+    assert run.info["state"] == "done"
+    assert run.info["parameters"] > 0
+    assert [row["epoch"] for row in run.metrics()] == [1, 2, 3]
+    assert {p.name for p in run.path.iterdir() if "tfevents" not in p.name} == {
+        "spec.yaml", "source.yaml", "run.json", "metrics.jsonl", "result.json", "model.keras", "checkpoints", "lock",
+        "confusion_validation.png", "confusion_test.png", "train", "validation", "best_validation", "test",
+    }  # fmt: skip
+    result = json.loads((run.path / "result.json").read_text())
+    assert {e.split: e.as_json() for e in evaluations} == {name: result[name] for name in ("validation", "test")}
+    assert run.experiment == spec
+
+
+def test_eval_gives_the_numbers_that_training_reported(experiment, begin):
+    spec = experiment(**SPEC)
+    run = begin(spec)
+    for reported in train(spec, run):
+        assert evaluate_run(run, reported.split).as_json() == reported.as_json()
+
+
+def test_the_kept_model_is_that_of_the_best_epoch(experiment, begin, data):
+    spec = experiment(optimizer="{type: adam, learning_rate: 0.2}", train="{epochs: 8, batch_size: 32}")
+    run = begin(spec)
+    validation, _ = train(spec, run)
+    accuracies = [row["val_accuracy"] for row in run.metrics()]
+    assert validation.report.accuracy == pytest.approx(max(accuracies))
+    assert max(accuracies) > accuracies[-1]
+
+
+def test_the_kept_model_opens_in_plain_keras(experiment, begin, data, tmp_path):
+    spec = experiment(**SPEC)
+    run = begin(spec)
+    train(spec, run)
+    np.save(tmp_path / "x.npy", data.test.x)
+    program = (
+        "import sys, numpy as np, keras;"
+        f"model = keras.models.load_model({str(run.model_path)!r});"
+        f"np.save({str(tmp_path / 'y.npy')!r}, model.predict(np.load({str(tmp_path / 'x.npy')!r}), verbose=0));"
+        "assert not [name for name in sys.modules if name.startswith('dlcli')]"
+    )
+    subprocess.run(
+        [sys.executable, "-c", program], check=True, cwd=tmp_path, env=os.environ | {"KERAS_BACKEND": "tensorflow"}
+    )
+    logits = np.load(tmp_path / "y.npy")
+    np.testing.assert_allclose(
+        logits, evaluation_module.predict(keras.models.load_model(run.model_path), data.test.x), atol=1e-5
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals to itself")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_saves_and_the_resumed_run_ends_as_if_undisturbed(experiment, begin, number):
+    spec = experiment(**SPEC)
+    undisturbed = begin(spec)
+    train(spec, undisturbed)
+
+    stopped = begin(spec)
+    kill = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: os.kill(os.getpid(), number) if batch == 3 else None
+    )
+    with pytest.raises(Preempted, match=rf"stopped by {number.name} after step 4 \(in epoch 1\)"):
+        train(spec, stopped, callbacks=[kill])
+    assert stopped.info["state"] == "preempted"
+    resumed = Run(stopped.path)
+    resumed.resume()
+    train(spec, resumed, checkpoint=newest(resumed.checkpoint_folder))
+    assert resumed.info["state"] == "done"
+
+    without_time = [[{**row, "time": 0} for row in run.metrics()] for run in (undisturbed, resumed)]
+    assert without_time[0] == without_time[1]
+    first, second = (keras.models.load_model(run.model_path).get_weights() for run in (undisturbed, resumed))
+    assert all(np.array_equal(one, other) for one, other in zip(first, second, strict=True))
+
+
+def test_a_failure_is_recorded_with_its_reason(experiment, begin):
+    spec = experiment(optimizer="{type: sgd, learning_rate: 1.0e+38}")
+    run = begin(spec)
+    with pytest.raises(TrainingError, match="not a finite number at step"):
+        train(spec, run)
+    assert run.info["state"] == "failed"
+    assert "not a finite number" in run.info["reason"]
+    with pytest.raises(UsageError, match="the run is failed and finished no epoch"):
+        evaluate_run(run, "test")
+
+
+def test_eval_refuses_data_that_has_changed(experiment, begin, data, monkeypatch):
+    spec = experiment(train="{epochs: 1}")
+    run = begin(spec)
+    train(spec, run)
+    x = data.train.x.copy()
+    x[0, 0, 0] += 1e-3
+    changed = type(data)(type(data.train)(x, data.train.y, data.train.groups), data.validation, data.test, data.target)
+    monkeypatch.setattr(evaluation_module, "load_data", lambda experiment, smoke: changed)
+    with pytest.raises(DataError, match=changed.fingerprint()):
+        evaluate_run(run, "test")
+
+
+def test_an_unknown_class_in_class_weights_is_named(experiment, begin):
+    spec = experiment(train="{class_weights: {sleeping: 2.0}}")
+    with pytest.raises(UsageError, match="`sleeping`; the classes are slow, middle, fast"):
+        train(spec, begin(spec))
+
+
+def test_normalisation_sees_the_training_split_alone(experiment, begin, data):
+    from dlcli.tasks import task_for
+    from dlcli.training.build import build_model
+
+    moved = type(data)(
+        data.train, *(type(s)(s.x * 7 + 100, s.y, s.groups) for s in (data.validation, data.test)), data.target
+    )
+    spec = experiment(model="{type: gru, units: [4]}")
+    layers = [build_model(spec.model, d, task_for(d)).get_layer("normalize") for d in (data, moved)]
+    one, other = (layer(data.train.x).numpy() for layer in layers)
+    np.testing.assert_array_equal(one, other)
+    assert abs(one.mean()) < 1e-4
+    assert one.std() == pytest.approx(1, abs=1e-3)
