@@ -46,3 +46,7 @@ def main() -> None:
     except DlcliError as error:
         typer.echo(f"{error}" if error.exit_code == 75 else f"error: {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        # A full disk, a folder taken away: the system's own sentence says it best.
+        typer.echo(f"error: {error.filename or 'a file'}: {error.strerror}", err=True)
+        sys.exit(1)

@@ -21,7 +21,8 @@ def give_verdicts(experiment: Experiment, evaluations: Sequence[Evaluation], *, 
     scores = {f"{e.split}_{name}": value for e in evaluations for name, value in e.scores.items()}
     verdicts = judge(experiment.expect, scores)
     for verdict in verdicts:
-        typer.echo(f"expected  {verdict}", err=err)
+        colour = typer.colors.GREEN if verdict.met else typer.colors.RED
+        typer.secho(f"expected  {verdict}", fg=colour, err=err)
     missed = [str(verdict) for verdict in verdicts if not verdict.met]
     if gate and missed:
         raise TrainingError("; ".join(missed))

@@ -30,5 +30,5 @@ class Adam(GradientOptimizer):
         """The Keras optimizer for a training of so many steps."""
         import keras
 
-        rate = self.rate(steps_per_epoch, epochs)
-        return keras.optimizers.Adam(rate, beta_1=self.beta_1, beta_2=self.beta_2, epsilon=self.epsilon)
+        shared = self.shared_arguments(steps_per_epoch, epochs)
+        return keras.optimizers.Adam(**shared, beta_1=self.beta_1, beta_2=self.beta_2, epsilon=self.epsilon)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Annotated, Any
 
-from pydantic import PositiveFloat
+from pydantic import Field, PositiveFloat
 
 from dlcli.component import Component
 from dlcli.schedules import Schedule
 from dlcli.schedules.constant import Constant
-
-if TYPE_CHECKING:
-    import keras
 
 
 class GradientOptimizer(Component):
@@ -24,6 +21,10 @@ class GradientOptimizer(Component):
     clip_norm: PositiveFloat | None = None
     """Longest gradient allowed, as the norm over all weights and the whole batch; longer ones are scaled down."""
 
-    def rate(self, steps_per_epoch: int, epochs: int) -> float | keras.optimizers.schedules.LearningRateSchedule:
-        """The learning rate as Keras optimizers take it."""
-        return self.schedule.build(self.learning_rate, steps_per_epoch, epochs)
+    ema: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """Decay per step of a running mean of the weights; with it, the mean is validated, kept and evaluated."""
+
+    def shared_arguments(self, steps_per_epoch: int, epochs: int) -> dict[str, Any]:
+        """The arguments of a Keras optimizer that all optimizers share, for a training of so many steps."""
+        arguments: dict[str, Any] = {"learning_rate": self.schedule.build(self.learning_rate, steps_per_epoch, epochs)}
+        return arguments if self.ema is None else arguments | {"use_ema": True, "ema_momentum": self.ema}

@@ -30,5 +30,5 @@ class SGD(GradientOptimizer):
         """The Keras optimizer for a training of so many steps."""
         import keras
 
-        rate = self.rate(steps_per_epoch, epochs)
-        return keras.optimizers.SGD(rate, momentum=self.momentum, nesterov=self.nesterov)
+        shared = self.shared_arguments(steps_per_epoch, epochs)
+        return keras.optimizers.SGD(**shared, momentum=self.momentum, nesterov=self.nesterov)

@@ -9,6 +9,7 @@ it reads.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, get_args
 
@@ -63,11 +64,12 @@ def record_session(run: Run) -> None:
 
 
 def mend(root: Path) -> None:
-    """Records the death of runs whose process was killed before it could say so."""
+    """Records the death of runs whose process was killed before it could say so, where this user may write."""
     for run in all_runs(root):
-        if run.is_dead():
-            run.record_killed()
-            record_session(run)
+        with suppress(OSError):
+            if run.is_dead():
+                run.record_killed()
+                record_session(run)
 
 
 def hyperparameters(experiment: Experiment) -> dict[str, bool | float | str]:

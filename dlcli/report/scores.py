@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def headline(evaluation: Evaluation) -> str:
     """Loss, accuracy and macro F1 in one line."""
     scores = "   ".join(f"{name} {value:.4f}" for name, value in evaluation.scores.items())
-    return f"{evaluation.split}   {scores}   ({evaluation.examples} examples)"
+    return f"{evaluation.split:10}   {scores}   ({evaluation.examples} examples)"
 
 
 def class_table(report: ClassificationReport) -> str:

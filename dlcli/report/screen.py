@@ -29,10 +29,10 @@ class Screen:
         self._columns: list[str] = []
         self._epoch_started = 0.0
 
-    def say(self, text: str = "") -> None:
-        """Prints a line unless quiet."""
+    def say(self, text: str = "", style: str = "") -> None:
+        """Prints a line unless quiet; the style shows on a terminal only."""
         if not self.quiet:
-            self.console.print(text, markup=False, soft_wrap=True)
+            self.console.print(text, style=style, markup=False, soft_wrap=True)
 
     def start(self, epochs: int, steps_per_epoch: int) -> None:
         """Training begins."""
@@ -45,7 +45,7 @@ class Screen:
                 MofNCompleteColumn(),
                 TextColumn("{task.fields[speed]:.0f} steps/s"),
                 TimeRemainingColumn(compact=True),
-                TextColumn("left in all · loss {task.fields[loss]:.4f}"),
+                TextColumn("left · loss {task.fields[loss]:.4f}"),
                 console=self.console,
                 transient=True,
             )
@@ -74,9 +74,9 @@ class Screen:
         self._epoch_started = now
         if not self._columns:
             self._columns = list(cells)
-            self.say("  ".join(name.rjust(_width(name)) for name in self._columns))
+            self.say("  ".join(name.rjust(_width(name)) for name in self._columns), "bold")
         line = "  ".join(_cell(name, cells[name]).rjust(_width(name)) for name in self._columns)
-        self.say(f"{line}  {'* best' if is_best else ''}".rstrip())
+        self.say(f"{line}  * best" if is_best else line, "green" if is_best else "")
 
     def stop(self) -> None:
         """Training is over, one way or another."""

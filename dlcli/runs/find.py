@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -17,9 +18,12 @@ def runs_folder(given: Path | None) -> Path:
 
 
 def all_runs(root: Path) -> Iterator[Run]:
-    """Every run below `root`, oldest first within a name."""
+    """Every run below `root` whose record can be read, oldest first within a name."""
     for folder in sorted((info.parent for info in root.glob("*/*/run.json")), key=_age):
-        yield Run(folder)
+        run = Run(folder)
+        with suppress(UsageError):
+            if run.info:
+                yield run
 
 
 def _age(folder: Path) -> tuple[str, str, int]:

@@ -130,22 +130,14 @@ class Loop:
             listening.on_train_batch_end(done - 1, logs)
             self.listener.on_progress(epoch, done, logs)
         progress.totals = self.steps.no_totals.tolist()
-        self._end_epoch(epoch, logs, self._validate(validation, listening), listening)
+        self._end_epoch(epoch, logs, validation, listening)
 
-    def _validate(self, validation: Any, listening: Any) -> dict[str, float]:
-        listening.on_test_begin()
-        totals = self.steps.evaluate(iter(validation), steps_per_epoch(self.data.validation, EVALUATION_BATCH))
-        logs = self.steps.logs(totals)
-        listening.on_test_end(logs)
-        return logs
-
-    def _end_epoch(self, epoch: int, train: dict[str, float], validation: dict[str, float], listening: Any) -> None:
-        if not math.isfinite(validation["loss"]):
-            raise self._not_finite("validation loss", epoch)
-        logs = train | {f"val_{name}": value for name, value in validation.items()}
-        is_best = self._judge(epoch, logs)
-        if is_best:
-            self.listener.on_best()
+    def _end_epoch(self, epoch: int, train: dict[str, float], validation: Any, listening: Any) -> None:
+        with self.steps.averaged_weights():
+            logs = train | self._validate(epoch, validation, listening)
+            is_best = self._judge(epoch, logs)
+            if is_best:
+                self.listener.on_best()
         rate = float(tf.convert_to_tensor(self.steps.optimizer.learning_rate).numpy())
         row = {"epoch": epoch + 1, "step": self.progress.step, **logs, "learning_rate": rate, "time": time.time()}
         self.listener.on_epoch(row, is_best)
@@ -153,6 +145,15 @@ class Loop:
         self.progress.stopped |= bool(self.steps.model.stop_training)
         if self._checkpoint_due():
             self._save()
+
+    def _validate(self, epoch: int, validation: Any, listening: Any) -> dict[str, float]:
+        listening.on_test_begin()
+        totals = self.steps.evaluate(iter(validation), steps_per_epoch(self.data.validation, EVALUATION_BATCH))
+        logs = self.steps.logs(totals)
+        listening.on_test_end(logs)
+        if not math.isfinite(logs["loss"]):
+            raise self._not_finite("validation loss", epoch)
+        return {f"val_{name}": value for name, value in logs.items()}
 
     def _judge(self, epoch: int, logs: dict[str, float]) -> bool:
         """Notes what the best model and early stopping need to know; returns whether this is the best epoch."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -55,6 +56,21 @@ class Steps:
         """The totals of `count` batches, with the plain loss: no smoothing, no class weights, no penalties."""
         totals: Totals = self._evaluate(batches, tf.constant(count, tf.int64), tf.constant(self.no_totals)).numpy()
         return totals
+
+    @contextmanager
+    def averaged_weights(self) -> Iterator[None]:
+        """While entered, the model has the running mean of its weights, if the optimizer keeps one."""
+        if not self.optimizer.use_ema:
+            yield
+            return
+        variables = self.model.trainable_variables
+        own = [variable.numpy() for variable in variables]
+        self.optimizer.finalize_variable_values(variables)
+        try:
+            yield
+        finally:
+            for variable, value in zip(variables, own, strict=True):
+                variable.assign(value)
 
     def logs(self, totals: Totals) -> dict[str, float]:
         """Loss and metrics by name."""

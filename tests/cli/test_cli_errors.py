@@ -203,3 +203,11 @@ def test_a_run_that_ended_well_is_not_resumed(dlcli: Command, tmp_path: Path) ->
     assert outcome == Outcome(
         2, "", f"error: {run.path.relative_to(tmp_path)}: this run is done; there is nothing to resume\n"
     )
+
+
+def test_what_the_system_refuses_is_told_in_one_line(dlcli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> None:
+        raise OSError(28, "No space left on device", "runs/a/metrics.jsonl")
+
+    monkeypatch.setattr("dlcli.cli.app", full)
+    assert dlcli("train") == Outcome(1, "", "error: runs/a/metrics.jsonl: No space left on device\n")

@@ -24,7 +24,7 @@ class Evaluated:
 
 def test_the_headline_names_split_scores_and_examples() -> None:
     evaluation: Any = Evaluated()
-    said = "test   loss 0.2500   accuracy 0.8000   macro_f1 0.7800   (15 examples)"
+    said = "test         loss 0.2500   accuracy 0.8000   macro_f1 0.7800   (15 examples)"
     assert headline(evaluation) == said
 
 

@@ -110,3 +110,11 @@ def test_the_folder_of_runs_is_the_one_given_else_the_environments_else_runs(mon
     assert runs_folder(None) == Path("runs")
     monkeypatch.delenv("DLCLI_RUNS")
     assert runs_folder(None) == Path("runs")
+
+
+def test_a_folder_with_a_damaged_record_does_not_hide_the_others(tmp_path: Path) -> None:
+    whole = put(tmp_path, "a", "20240131-120000")
+    damaged = put(tmp_path, "a", "20240131-120001")
+    (damaged / "run.json").write_text('{"state": "runn')
+    assert [run.path for run in all_runs(tmp_path)] == [whole]
+    assert find(tmp_path, None).path == whole

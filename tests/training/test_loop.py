@@ -90,9 +90,10 @@ def test_the_same_seed_gives_the_same_weights_bit_for_bit(experiment, make_loop)
     assert furthest(weights(loops[0]), weights(loops[2])) > 0.01
 
 
-def test_two_devices_agree_with_one(experiment, make_loop):
+@pytest.mark.parametrize("ema", ["", ", ema: 0.9"])
+def test_two_devices_agree_with_one(experiment, make_loop, ema):
     # 40 steps: dropout, clipping, L2 and a short last batch of which the second device has the lesser part.
-    spec = experiment(HARD_MODEL, HARD_OPTIMIZER, "{epochs: 8, batch_size: 32}")
+    spec = experiment(HARD_MODEL, HARD_OPTIMIZER.replace("}", ema + "}"), "{epochs: 8, batch_size: 32}")
     one, two = make_loop(spec), make_loop(spec, tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
     assert two.steps.strategy.num_replicas_in_sync == 2
     for loop in (one, two):
@@ -103,9 +104,10 @@ def test_two_devices_agree_with_one(experiment, make_loop):
         assert [r[key] for r in one.listener.rows] == pytest.approx([r[key] for r in two.listener.rows], abs=2e-6)
 
 
+@pytest.mark.parametrize("ema", ["", ", ema: 0.9"])
 @pytest.mark.parametrize("stop_after", [1, 4, 5, 7])
-def test_a_stopped_and_resumed_training_ends_with_the_same_bits(experiment, make_loop, stop_after):
-    spec = experiment(HARD_MODEL, HARD_OPTIMIZER, "{epochs: 3, batch_size: 32}")
+def test_a_stopped_and_resumed_training_ends_with_the_same_bits(experiment, make_loop, stop_after, ema):
+    spec = experiment(HARD_MODEL, HARD_OPTIMIZER.replace("}", ema + "}"), "{epochs: 3, batch_size: 32}")
     undisturbed = make_loop(spec)
     undisturbed.run(StopRequest())
 
@@ -219,3 +221,25 @@ def test_messages_of_a_stop_name_signal_step_and_epoch(experiment, make_loop):
     with pytest.raises(Preempted, match=re.escape("stopped by SIGINT after step 0 (in epoch 1)")) as error:
         loop.run(stop)
     assert error.value.exit_code == 75
+
+
+def test_with_ema_the_mean_of_the_weights_is_validated_and_training_goes_on_from_the_weights(experiment, make_loop):
+    train = "{epochs: 4, batch_size: 32}"
+    plain = make_loop(experiment(optimizer="{type: sgd, learning_rate: 0.5}", train=train))
+    averaging = make_loop(experiment(optimizer="{type: sgd, learning_rate: 0.5, ema: 0.8}", train=train))
+    history, kept = [], []
+
+    def remember(batch, logs):
+        history.append(plain.steps.model.get_weights())
+
+    plain.run(StopRequest(), [keras.callbacks.LambdaCallback(on_train_batch_end=remember)])
+    averaging.listener.on_best = lambda: kept.append((averaging.progress.step, averaging.steps.model.get_weights()))
+    averaging.run(StopRequest())
+
+    assert furthest(plain.steps.model.get_weights(), averaging.steps.model.get_weights()) == 0.0
+    step, weights_kept = kept[-1]
+    mean = history[0]
+    for later in history[1:step]:
+        mean = [0.8 * m + 0.2 * w for m, w in zip(mean, later, strict=True)]
+    assert furthest(mean, weights_kept) < 1e-6
+    assert [r["val_loss"] for r in plain.listener.rows] != [r["val_loss"] for r in averaging.listener.rows]
