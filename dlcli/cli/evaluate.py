@@ -29,7 +29,7 @@ def evaluate(
     runs: Runs = None,
     verbose: Verbose = False,
 ) -> None:
-    """Evaluate the best model of a run: scores of each class and the confusion matrix, printed and as a PNG."""
+    """Evaluate the kept model of a run: scores of each class and the confusion matrix, printed and as a PNG."""
     from dlcli.runs.find import find, runs_folder
 
     root = runs_folder(runs)

@@ -34,7 +34,7 @@ def train(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the closing lines.")] = False,
     verbose: Verbose = False,
 ) -> None:
-    """Train the experiment of a spec, evaluate its best model, and keep everything in a run's folder.
+    """Train the experiment of a spec, evaluate its model, and keep everything in a run's folder.
 
     Exit codes: 0 done; 1 training failed, or --gate and an expected score was missed; 2 the command or the spec is
     wrong; 3 the data is missing or wrong; 75 stopped by a signal after saving, --resume goes on.
@@ -100,8 +100,9 @@ def _close(run: Run, evaluations: list[Evaluation], gate: bool) -> None:
     from dlcli.report.scores import headline
     from dlcli.runs.files import read_json
 
-    best = read_json(run.path / "result.json")["best"]
-    typer.echo(f"\nbest epoch {best['epoch']} of {best['of']} by {best['by']}; its model on")
+    kept = read_json(run.path / "result.json")["kept"]
+    why = "the last" if kept["by"] == "last" else f"the best by {kept['by']}"
+    typer.echo(f"\nkept is the model of epoch {kept['epoch']} of {kept['of']}, {why}:")
     for evaluation in evaluations:
         typer.echo(f"  {headline(evaluation)}")
     label = "  (a smoke run: these scores say nothing about the model)" if run.info["smoke"] else ""

@@ -25,7 +25,7 @@ _LONG = 24
 
 
 def record_session(run: Run) -> None:
-    """Writes the run's HParams record anew, from its spec and its state; once it has ended, its best epoch, too."""
+    """Writes the run's HParams record anew, from its spec and its state; once it has ended, its kept epoch, too."""
     from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2
 
     info, experiment = run.info, run.experiment
@@ -58,9 +58,9 @@ def record_session(run: Run) -> None:
         *(event(0, summary=plugin_data(tag, metadata.create_summary_metadata(data))) for tag, data in records),
     )
     if info["state"] != "running" and rows:
-        best = _best(rows, experiment.train.best)
-        scores = event(best["step"], best["time"], summary=scalars(scores_of(best)[1]))
-        replace_file(run.path / "best_validation", "scores", anew(), scores)
+        kept = _kept(rows, experiment.train.keep)
+        scores = event(kept["step"], kept["time"], summary=scalars(scores_of(kept)[1]))
+        replace_file(run.path / "kept_validation", "scores", anew(), scores)
 
 
 def mend(root: Path) -> None:
@@ -112,8 +112,10 @@ def _written(value: Any) -> str:
     return str(value)
 
 
-def _best(rows: list[dict[str, Any]], metric: str) -> dict[str, Any]:
-    """The first of the best epochs, as the loop keeps it."""
+def _kept(rows: list[dict[str, Any]], metric: str) -> dict[str, Any]:
+    """The epoch whose model the loop has kept: the first of the best, or the last."""
+    if metric == "last":
+        return rows[-1]
     return (min if metric.endswith("loss") else max)(rows, key=lambda row: row[metric])
 
 

@@ -3,7 +3,7 @@
     <run>/events...                  the spec as text, the graph; the HParams record in a file of its own
     <run>/train/events...            loss, accuracy, optimizer/learning_rate of every epoch
     <run>/validation/events...       loss, accuracy
-    <run>/best_validation/events...  loss, accuracy of the epoch whose model is kept, once the run has ended
+    <run>/kept_validation/events...  loss, accuracy of the epoch whose model is kept, once the run has ended
     <run>/test/events...             loss, accuracy, macro_f1 and the confusion matrix of that model
 
 metrics.jsonl is the truth: when a run is taken up again its curves are written anew from there, so that they have

@@ -21,14 +21,14 @@ State = Literal["running", "preempted", "failed", "killed", "done"]
 
 
 class Run:
-    """A run's folder: its spec, its state, its metrics, its best model, its checkpoints and its event files.
+    """A run's folder: its spec, its state, its metrics, its model, its checkpoints and its event files.
 
     spec.yaml       the experiment with all defaults; loads again
     source.yaml     the spec file as the user wrote it
     run.json        state, command, versions, source control, machine, times
     metrics.jsonl   one row an epoch
     result.json     the scores of the finished run
-    model.keras     the best model on validation, in Keras' own format
+    model.keras     the model of the best epoch on validation (or of the last: `keep`), in Keras' own format
     checkpoints/    what --resume goes on from
     """
 
@@ -89,7 +89,7 @@ class Run:
 
     @property
     def model_path(self) -> Path:
-        """Where the best model is."""
+        """Where the kept model is."""
         return self.path / "model.keras"
 
     @property

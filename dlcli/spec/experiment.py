@@ -37,8 +37,12 @@ class Training(Component):
     """Passes over the training split, at most."""
     batch_size: PositiveInt = 64
     """Examples per step over all devices together; each device gets its share."""
-    best: ValidationMetric = "val_accuracy"
-    """The validation metric by which the model that is kept, evaluated and exported is chosen."""
+    keep: Literal["val_accuracy", "val_loss", "last"] = "val_accuracy"
+    """Which epoch's model is kept and evaluated: the best by a validation metric, or the last.
+
+    Where validation is small, as with a few people of many, its best epoch owes much to luck, and the last of a
+    schedule that ends near zero is the better choice.
+    """
     early_stopping: EarlyStopping | None = None
     """When to stop before all epochs are over; never, if absent."""
     class_weights: Literal["balanced"] | ReadOnly[str, PositiveFloat] | None = None

@@ -67,7 +67,7 @@ def predict(model: keras.Model, x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]
 
 
 def evaluate_run(run: Run, split: str) -> Evaluation:
-    """The scores of a run's best model on the split of this name, of the data that the run was trained on.
+    """The scores of a run's kept model on the split of this name, of the data that the run was trained on.
 
     Raises UsageError where the run has no model yet, DataError where the data has changed since.
     """

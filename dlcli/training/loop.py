@@ -1,4 +1,4 @@
-"""Epochs: training, validation, the best model, early stopping, checkpoints, callbacks.
+"""Epochs: training, validation, the model to keep, early stopping, checkpoints, callbacks.
 
 Why not `model.fit`: see ARCHITECTURE.md.
 """
@@ -37,7 +37,9 @@ class Progress:
     totals: list[float] = field(default_factory=list)
     """Of the epoch under way."""
     best: float | None = None
-    best_epoch: int = 0
+    """Value of the metric by which a model is kept, where it is by one."""
+    kept_epoch: int = 0
+    """The epoch whose model is kept, from 1."""
     watched: float | None = None
     """Best value so far of the metric that early stopping watches."""
     stale_epochs: int = 0
@@ -52,10 +54,10 @@ class Listener(Protocol):
     def on_progress(self, epoch: int, done: int, logs: dict[str, float]) -> None:
         """`done` steps of an epoch (counted from 0) are over; logs so far."""
 
-    def on_best(self) -> None:
-        """The model's weights are the best so far: keep them."""
+    def on_keep(self) -> None:
+        """The model's weights are those to keep so far."""
 
-    def on_epoch(self, row: Row, is_best: bool) -> None:
+    def on_epoch(self, row: Row, is_kept: bool) -> None:
         """An epoch is over."""
 
 
@@ -135,12 +137,12 @@ class Loop:
     def _end_epoch(self, epoch: int, train: dict[str, float], validation: Any, listening: Any) -> None:
         with self.steps.averaged_weights():
             logs = train | self._validate(epoch, validation, listening)
-            is_best = self._judge(epoch, logs)
-            if is_best:
-                self.listener.on_best()
+            is_kept = self._judge(epoch, logs)
+            if is_kept:
+                self.listener.on_keep()
         rate = float(tf.convert_to_tensor(self.steps.optimizer.learning_rate).numpy())
         row = {"epoch": epoch + 1, "step": self.progress.step, **logs, "learning_rate": rate, "time": time.time()}
-        self.listener.on_epoch(row, is_best)
+        self.listener.on_epoch(row, is_kept)
         listening.on_epoch_end(epoch, logs)
         self.progress.stopped |= bool(self.steps.model.stop_training)
         if self._checkpoint_due():
@@ -156,11 +158,11 @@ class Loop:
         return {f"val_{name}": value for name, value in logs.items()}
 
     def _judge(self, epoch: int, logs: dict[str, float]) -> bool:
-        """Notes what the best model and early stopping need to know; returns whether this is the best epoch."""
+        """Notes what keeping a model and early stopping need to know; returns whether to keep this epoch's model."""
         train, progress = self.experiment.train, self.progress
-        is_best = _better(train.best, logs, progress.best)
-        if is_best:
-            progress.best, progress.best_epoch = logs[train.best], epoch + 1
+        is_kept = train.keep == "last" or _better(train.keep, logs, progress.best)
+        if is_kept:
+            progress.best, progress.kept_epoch = logs.get(train.keep), epoch + 1
         if train.early_stopping is not None:
             metric = train.early_stopping.metric
             if _better(metric, logs, progress.watched):
@@ -168,7 +170,7 @@ class Loop:
             else:
                 progress.stale_epochs += 1
             progress.stopped = progress.stale_epochs >= train.early_stopping.patience
-        return is_best
+        return is_kept
 
     def _checkpoint_due(self) -> bool:
         # A hundred times what the last one took: checkpoints cost at most 1% of the training.

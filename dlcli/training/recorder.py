@@ -61,22 +61,23 @@ class Recorder:
         """Some steps of an epoch are over."""
         self.screen.progress(epoch, done, logs)
 
-    def on_best(self) -> None:
+    def on_keep(self) -> None:
         """Keeps the model as it is now."""
         self._portable.set_weights(self._model.get_weights())
         save_model(self._portable, self.run.model_path)
 
-    def on_epoch(self, row: Row, is_best: bool) -> None:
+    def on_epoch(self, row: Row, is_kept: bool) -> None:
         """Adds an epoch to the record."""
         self.run.append_metrics(row)
         self.board.epoch(row)
-        self.screen.epoch(row, is_best)
+        self.screen.epoch(row, is_kept)
 
     def finish(self, loop: Loop, evaluations: Sequence[Evaluation]) -> None:
-        """Records the scores of the best model."""
+        """Records the scores of the kept model."""
         self.screen.stop()
-        best = {"epoch": loop.progress.best_epoch, "of": loop.experiment.train.epochs, "by": loop.experiment.train.best}
-        write_json(self.run.path / "result.json", {"best": best} | {e.split: e.as_json() for e in evaluations})
+        train = loop.experiment.train
+        kept = {"epoch": loop.progress.kept_epoch, "of": train.epochs, "by": train.keep}
+        write_json(self.run.path / "result.json", {"kept": kept} | {e.split: e.as_json() for e in evaluations})
         for evaluation in evaluations:
             png = confusion_png(evaluation.report, f"{loop.experiment.name} · {evaluation.split}")
             (self.run.path / f"confusion_{evaluation.split}.png").write_bytes(png)

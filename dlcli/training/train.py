@@ -30,7 +30,7 @@ def train(
 ) -> list[Evaluation]:
     """Trains an experiment into a run's folder, from a checkpoint on if one is given.
 
-    Returns the best model's scores on the validation and the test split.
+    Returns the kept model's scores on the validation and the test split.
     Raises DataError, TrainingError, or Preempted after a signal; the run's folder then says so, too.
     """
     screen = screen or Screen(quiet=True)
@@ -50,7 +50,7 @@ def train(
                 loop.restore(checkpoint)
             recorder.start(model, data, loop)
             loop.run(stop, callbacks)
-        best = keras.models.load_model(run.model_path)
-        evaluations = [evaluate(best, name, data.splits[name], task) for name in ("validation", "test")]
+        kept = keras.models.load_model(run.model_path)
+        evaluations = [evaluate(kept, name, data.splits[name], task) for name in ("validation", "test")]
         recorder.finish(loop, evaluations)
     return evaluations

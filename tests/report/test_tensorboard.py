@@ -141,7 +141,7 @@ def test_every_run_has_the_same_tags(make: Make, tmp_path: Path) -> None:
         assert tags == {
             "/train": scores | {"optimizer/learning_rate"},
             "/validation": scores,
-            "/best_validation": scores,
+            "/kept_validation": scores,
             "/test": scores | {"macro_f1", "test/confusion_matrix"},
         }
     assert len(found) == 5 * len(runs)
@@ -229,16 +229,17 @@ def test_the_table_has_one_row_a_run_and_shows_what_differs(make: Make, tmp_path
     assert len(rows) == 2
     first_five = ["accuracy", "accuracy", "accuracy", "accuracy", "loss"]
     assert [column.partition(".")[2] for column in columns[:5]] == first_five
-    assert {"best_validation.accuracy", "test.accuracy"} <= set(columns[:5])
+    assert {"kept_validation.accuracy", "test.accuracy"} <= set(columns[:5])
 
 
-def test_best_validation_is_of_the_epoch_whose_model_is_kept(make: Make) -> None:
-    by_accuracy, by_loss = make(), make("train.best=val_loss")
-    for run in (by_accuracy, by_loss):
+def test_kept_validation_is_of_the_epoch_whose_model_is_kept(make: Make) -> None:
+    by_accuracy, by_loss, last = make(), make("train.keep=val_loss"), make("train.keep=last")
+    for run in (by_accuracy, by_loss, last):
         train(run, ROWS)
-    assert points(by_accuracy.path, "best_validation", "accuracy") == [(20, 0.75)]  # the first of two equals
-    assert points(by_loss.path, "best_validation", "accuracy") == [(40, 0.625)]
-    assert metrics(row_of(by_loss))["best_validation.loss"] == 0.5
+    assert points(by_accuracy.path, "kept_validation", "accuracy") == [(20, 0.75)]  # the first of two equals
+    assert points(by_loss.path, "kept_validation", "accuracy") == [(40, 0.625)]
+    assert points(last.path, "kept_validation", "accuracy") == [(ROWS[-1]["step"], ROWS[-1]["val_accuracy"])]
+    assert metrics(row_of(by_loss))["kept_validation.loss"] == 0.5
     assert metrics(row_of(by_loss))["test.accuracy"] == pytest.approx(REPORT.accuracy)
 
 

@@ -56,7 +56,7 @@ _trainings = st.builds(
     Training,
     epochs=_counts,
     batch_size=_counts,
-    best=_validation,
+    keep=_validation,
     early_stopping=st.none() | st.builds(EarlyStopping, metric=_validation, patience=_counts),
     class_weights=st.none() | st.just("balanced") | st.dictionaries(TEXT, _positive, max_size=3),
     label_smoothing=_share,

@@ -27,7 +27,7 @@ WRONG = [
     ("train: {label_smoothing: true}", "3:26: `train.label_smoothing`: expected a number, got true"),
     ("train: {label_smoothing: 1}", "3:26: `train.label_smoothing`: expected less than 1, got 1"),
     ("train: {label_smoothing: -1}", "3:26: `train.label_smoothing`: expected at least 0, got -1"),
-    ("train: {best: accuracy}", "3:15: `train.best`: expected val_accuracy or val_loss, got 'accuracy'"),
+    ("train: {keep: accuracy}", "3:15: `train.keep`: expected val_accuracy, val_loss or last, got 'accuracy'"),
     ("train: fast", "3:8: `train`: expected keys and values, got 'fast'"),
     ("train: [1]", "3:8: `train`: expected keys and values, got [1]"),
     ("train: {early_stopping: 3}", "3:25: `train.early_stopping`: expected keys and values, got 3"),

@@ -65,7 +65,7 @@ class Listener:
     """Remembers what a loop tells, and may ask it to stop."""
 
     rows: list[Row] = field(default_factory=list)
-    bests: list[int] = field(default_factory=list)
+    kept: list[int] = field(default_factory=list)
     progress: list[tuple[int, int]] = field(default_factory=list)
     on_step: Callable[[int, int], None] = lambda epoch, done: None
 
@@ -73,10 +73,10 @@ class Listener:
         self.progress.append((epoch, done))
         self.on_step(epoch, done)
 
-    def on_best(self) -> None:
-        self.bests.append(len(self.rows) + 1)
+    def on_keep(self) -> None:
+        self.kept.append(len(self.rows) + 1)
 
-    def on_epoch(self, row: Row, is_best: bool) -> None:
+    def on_epoch(self, row: Row, is_kept: bool) -> None:
         self.rows.append(row)
 
 

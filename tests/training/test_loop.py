@@ -160,16 +160,23 @@ def test_early_stopping_waits_for_patience_and_the_first_of_equals_is_best(exper
     loop = make_loop(experiment(optimizer="{type: sgd, learning_rate: 1.0e-30}", train=train))
     loop.run(StopRequest())
     assert len(loop.listener.rows) == 4
-    assert loop.listener.bests == [1]
-    assert loop.progress.best_epoch == 1
+    assert loop.listener.kept == [1]
+    assert loop.progress.kept_epoch == 1
+
+
+def test_the_last_is_kept_where_the_spec_says_so(experiment, make_loop):
+    loop = make_loop(experiment(optimizer="{type: adam, learning_rate: 0.3}", train="{epochs: 4, keep: last}"))
+    loop.run(StopRequest())
+    assert loop.listener.kept == [1, 2, 3, 4]
+    assert (loop.progress.kept_epoch, loop.progress.best) == (4, None)
 
 
 def test_best_by_loss_takes_the_lowest(experiment, make_loop):
-    loop = make_loop(experiment(optimizer="{type: adam, learning_rate: 0.3}", train="{epochs: 6, best: val_loss}"))
+    loop = make_loop(experiment(optimizer="{type: adam, learning_rate: 0.3}", train="{epochs: 6, keep: val_loss}"))
     loop.run(StopRequest())
     losses = [row["val_loss"] for row in loop.listener.rows]
     assert loop.progress.best == min(losses)
-    assert loop.progress.best_epoch == losses.index(min(losses)) + 1
+    assert loop.progress.kept_epoch == losses.index(min(losses)) + 1
 
 
 def test_keras_callbacks_are_called_and_can_stop(experiment, make_loop):
@@ -233,7 +240,7 @@ def test_with_ema_the_mean_of_the_weights_is_validated_and_training_goes_on_from
         history.append(plain.steps.model.get_weights())
 
     plain.run(StopRequest(), [keras.callbacks.LambdaCallback(on_train_batch_end=remember)])
-    averaging.listener.on_best = lambda: kept.append((averaging.progress.step, averaging.steps.model.get_weights()))
+    averaging.listener.on_keep = lambda: kept.append((averaging.progress.step, averaging.steps.model.get_weights()))
     averaging.run(StopRequest())
 
     assert furthest(plain.steps.model.get_weights(), averaging.steps.model.get_weights()) == 0.0
