@@ -15,13 +15,14 @@ from dlcli.errors import DlcliError
 app = typer.Typer(
     name="dlcli",
     help="Train, evaluate and compare Keras models described in YAML experiment specs.",
-    epilog="First steps: dlcli train configs/har_lstm.yaml; dlcli eval; tensorboard --logdir runs",
+    epilog="Begin with: dlcli train configs/har_lstm.yaml",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # importing rich takes longer than all the rest of --help
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("train")(train)
-app.command("eval")(evaluate)
+app.command("train", short_help="Train the experiment of a spec and evaluate its model.")(train)
+app.command("eval", short_help="Evaluate the model of a run, the newest if none is named.")(evaluate)
 
 
 def _version(wanted: bool) -> None:

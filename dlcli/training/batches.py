@@ -69,6 +69,7 @@ def _distributed(
     last_step: int | None,
 ) -> tf.distribute.DistributedDataset:
     examples, steps = len(split), steps_per_epoch(split, batch_size)
+    batch_size = min(batch_size, examples)  # rows beyond would only be filled up
     replicas = strategy.num_replicas_in_sync
     share = math.ceil(batch_size / replicas)
     # Captured by the pipeline's functions as they are, not copied into every worker's graph.
