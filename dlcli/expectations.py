@@ -24,7 +24,7 @@ class Verdict:
     def __str__(self) -> str:
         bound = "at most" if self.score.endswith("loss") else "at least"
         verdict = "met" if self.met else "MISSED"
-        return f"{self.score} {self.reached:.4f}: expected {bound} {self.expected:g}: {verdict}"
+        return f"{self.score} {bound} {self.expected:g}: {verdict} ({self.reached:.4f})"
 
 
 def judge(expect: Mapping[Score, float], scores: Mapping[str, float]) -> list[Verdict]:

@@ -25,8 +25,8 @@ def test_a_score_is_a_floor_and_a_loss_a_ceiling(score: str, expected: float, re
 
 
 def test_a_verdict_says_what_was_reached_and_what_was_expected() -> None:
-    assert str(Verdict("test_accuracy", 0.9, 0.87654)) == "test_accuracy 0.8765: expected at least 0.9: MISSED"
-    assert str(Verdict("test_loss", 0.5, 0.25)) == "test_loss 0.2500: expected at most 0.5: met"
+    assert str(Verdict("test_accuracy", 0.9, 0.87654)) == "test_accuracy at least 0.9: MISSED (0.8765)"
+    assert str(Verdict("test_loss", 0.5, 0.25)) == "test_loss at most 0.5: met (0.2500)"
 
 
 def test_only_scores_that_were_reached_are_judged_in_the_order_expected() -> None:

@@ -21,7 +21,7 @@ class SplitName(StrEnum):
 def evaluate(
     wanted: Annotated[
         str | None,
-        typer.Argument(metavar="[RUN]", help="A run's folder, or the name of an experiment; the newest run if absent."),
+        typer.Argument(metavar="RUN", help="A run's folder, or the name of an experiment; the newest run if absent."),
     ] = None,
     split: Annotated[SplitName, typer.Option("--split", help="Which examples.")] = SplitName.test,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
@@ -30,10 +30,10 @@ def evaluate(
     verbose: Verbose = False,
 ) -> None:
     """Evaluate the kept model of a run: scores of each class and the confusion matrix, printed and as a PNG."""
-    from dlcli.runs.find import find, runs_folder
+    from dlcli.runs.find import find, has_model, runs_folder
 
     root = runs_folder(runs)
-    run = find(root, wanted)
+    run = find(root, wanted, has_model)
     experiment = run.experiment
     from dlcli.backend import load_tensorflow
 
@@ -53,6 +53,7 @@ def evaluate(
 
         typer.echo(json.dumps({"run": str(run.path), **evaluation.as_json()}, indent=2))
     else:
-        typer.echo(f"{run.path}\n{headline(evaluation)}\n\n{class_table(evaluation.report)}\n")
+        state = "a smoke run" if run.info["smoke"] else run.info["state"]
+        typer.echo(f"{run.path} ({state})\n{headline(evaluation)}\n\n{class_table(evaluation.report)}\n")
         typer.echo(f"{confusion_table(evaluation.report)}\n\npicture   {picture}")
     give_verdicts(experiment, [evaluation], gate=gate, err=as_json)

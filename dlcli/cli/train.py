@@ -13,7 +13,7 @@ from dlcli.errors import Preempted, UsageError
 if TYPE_CHECKING:
     from dlcli.report.screen import Screen
     from dlcli.runs.run import Run
-    from dlcli.training.checkpoints import Checkpoint
+    from dlcli.spec import Experiment
     from dlcli.training.evaluate import Evaluation
 
 
@@ -40,59 +40,54 @@ def train(
     wrong; 3 the data is missing or wrong; 75 stopped by a signal after saving, --resume goes on.
     """
     from dlcli.report.screen import Screen
+    from dlcli.runs.find import find, is_unfinished, runs_folder
+    from dlcli.spec import load
 
-    screen = Screen(quiet=quiet)
+    root = runs_folder(runs)
+    origin: Run | Path
     if (spec is None) == (resume is None):
         raise UsageError("give either a spec to train, such as configs/har_lstm.yaml, or --resume RUN")
     if resume is not None:
         if overrides or smoke:
             raise UsageError("--resume goes on with a run as it was; --set and --smoke cannot change it")
-        run, checkpoint = _take_up(resume, runs, verbose)
+        origin = find(root, resume, is_unfinished)
+        origin.check_unfinished()
+        experiment = origin.experiment
     elif spec is not None:
-        run, checkpoint = _begin(spec, overrides or [], smoke, runs, verbose), None
-    _train(run, checkpoint, screen, gate)
+        origin = spec
+        experiment = load(spec, overrides or [])
+    if gate and not experiment.expect:
+        raise UsageError("--gate: the spec has no `expect`, so there is nothing that could be missed")
+    evaluations, run = _train(experiment, origin, root, smoke, Screen(quiet=quiet), verbose)
+    _close(run, evaluations, gate)
 
 
-def _begin(spec: Path, overrides: list[str], smoke: bool, runs: Path | None, verbose: bool) -> Run:
-    from dlcli.runs.find import runs_folder
-    from dlcli.spec import load
-
-    experiment = load(spec, overrides)
-    _load_tensorflow(runs, verbose)
-    from dlcli.runs.run import Run
-    from dlcli.training.smoke import shortened
-
-    return Run.create(runs_folder(runs), shortened(experiment) if smoke else experiment, source=spec, smoke=smoke)
-
-
-def _take_up(resume: str, runs: Path | None, verbose: bool) -> tuple[Run, Checkpoint | None]:
-    from dlcli.runs.find import find, runs_folder
-
-    run = find(runs_folder(runs), resume)
-    run.resume()
-    _load_tensorflow(runs, verbose)
-    from dlcli.training.checkpoints import newest
-
-    return run, newest(run.checkpoint_folder)
-
-
-def _load_tensorflow(runs: Path | None, verbose: bool) -> None:
+def _train(
+    experiment: Experiment, origin: Run | Path, root: Path, smoke: bool, screen: Screen, verbose: bool
+) -> tuple[list[Evaluation], Run]:
     from dlcli.backend import load_tensorflow
     from dlcli.report.hparams import mend
-    from dlcli.runs.find import runs_folder
+    from dlcli.runs.run import Run
 
     load_tensorflow(quiet=not verbose)
-    mend(runs_folder(runs))
-
-
-def _train(run: Run, checkpoint: Checkpoint | None, screen: Screen, gate: bool) -> None:
+    from dlcli.training.checkpoints import newest
+    from dlcli.training.prepare import prepare
+    from dlcli.training.smoke import shortened
     from dlcli.training.train import train as train_experiment
 
+    mend(root)
+    checkpoint = None
+    if isinstance(origin, Run):
+        run, prepared = origin, prepare(experiment, smoke=origin.info["smoke"])
+        run.resume()
+        checkpoint = newest(run.checkpoint_folder)
+    else:
+        prepared = prepare(shortened(experiment) if smoke else experiment, smoke=smoke)
+        run = Run.create(root, prepared.experiment, source=origin, smoke=smoke)
     try:
-        evaluations = train_experiment(run.experiment, run, checkpoint=checkpoint, screen=screen)
+        return train_experiment(prepared, run, checkpoint=checkpoint, screen=screen), run
     except Preempted as stopped:
         raise Preempted(f"{stopped}\ncontinue:  dlcli train --resume {run.path}") from None
-    _close(run, evaluations, gate)
 
 
 def _close(run: Run, evaluations: list[Evaluation], gate: bool) -> None:
@@ -102,11 +97,11 @@ def _close(run: Run, evaluations: list[Evaluation], gate: bool) -> None:
 
     kept = read_json(run.path / "result.json")["kept"]
     why = "the last" if kept["by"] == "last" else f"the best by {kept['by']}"
-    typer.echo(f"\nkept is the model of epoch {kept['epoch']} of {kept['of']}, {why}:")
+    typer.echo(f"\nmodel of epoch {kept['epoch']} of {kept['of']}, {why}:")
     for evaluation in evaluations:
         typer.echo(f"  {headline(evaluation)}")
     label = "  (a smoke run: these scores say nothing about the model)" if run.info["smoke"] else ""
     typer.echo(f"\nrun       {run.path}{label}")
     typer.echo(f"look at   dlcli eval {run.path}")
     typer.echo(f"compare   tensorboard --logdir {run.path.parent.parent}")
-    give_verdicts(run.experiment, evaluations, gate=gate)
+    give_verdicts(run.experiment, evaluations, gate=gate and not run.info["smoke"])

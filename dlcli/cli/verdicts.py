@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from dlcli.errors import TrainingError
+from dlcli.errors import TrainingError, UsageError
 
 if TYPE_CHECKING:
     from dlcli.spec import Experiment
@@ -23,6 +23,11 @@ def give_verdicts(experiment: Experiment, evaluations: Sequence[Evaluation], *, 
     for verdict in verdicts:
         colour = typer.colors.GREEN if verdict.met else typer.colors.RED
         typer.secho(f"expected  {verdict}", fg=colour, err=err)
-    missed = [str(verdict) for verdict in verdicts if not verdict.met]
+    if gate and not verdicts:
+        asked = ", ".join(evaluation.split for evaluation in evaluations)
+        raise UsageError(
+            f"--gate: the spec expects nothing of {asked}, only {', '.join(experiment.expect) or 'nothing'}"
+        )
+    missed = [f"{verdict.score} {verdict.reached:.4f}" for verdict in verdicts if not verdict.met]
     if gate and missed:
-        raise TrainingError("; ".join(missed))
+        raise TrainingError(f"--gate: missed by {', '.join(missed)}")

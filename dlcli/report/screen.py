@@ -66,7 +66,7 @@ class Screen:
             loss=logs["loss"],
         )  # fmt: skip
 
-    def epoch(self, row: dict[str, Any], is_kept: bool) -> None:
+    def epoch(self, row: dict[str, Any], is_best: bool) -> None:
         """An epoch is over: prints its row, under a heading if it is the first."""
         now = time.perf_counter()
         cells = {name: value for name, value in row.items() if name not in ("step", "time")}
@@ -76,7 +76,7 @@ class Screen:
             self._columns = list(cells)
             self.say("  ".join(name.rjust(_width(name)) for name in self._columns), "bold")
         line = "  ".join(_cell(name, cells[name]).rjust(_width(name)) for name in self._columns)
-        self.say(f"{line}  *" if is_kept else line, "green" if is_kept else "")
+        self.say(f"{line}  * best" if is_best else line, "green" if is_best else "")
 
     def stop(self) -> None:
         """Training is over, one way or another."""

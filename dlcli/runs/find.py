@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -32,24 +32,40 @@ def _age(folder: Path) -> tuple[str, str, int]:
     return folder.parent.name, f"{day}-{time}", int(number) if number.isdigit() else 1
 
 
-def find(root: Path, wanted: str | None) -> Run:
+def has_model(run: Run) -> bool:
+    """Whether there is something to evaluate."""
+    return run.model_path.exists()
+
+
+def is_unfinished(run: Run) -> bool:
+    """Whether there is something to resume."""
+    return bool(run.info["state"] != "done")
+
+
+def find(root: Path, wanted: str | None, fits: Callable[[Run], bool] = lambda run: True) -> Run:
     """A run by its folder, by `name` or `name/latest` (that name's newest), or the newest of all if None.
 
+    Where a name or nothing is given, the newest that `fits` is meant, and the newest of all where none does.
     Raises UsageError, listing what there is.
     """
     if wanted is None:
         runs = sorted(all_runs(root), key=lambda run: (datetime.fromisoformat(run.info["started"]), _age(run.path)))
         if not runs:
-            raise UsageError(f"{root}: there are no runs yet; make one with: dlcli train configs/har_lstm.yaml")
-        return runs[-1]
+            raise UsageError(f"{root}: there are no runs yet; make one with: dlcli train SPEC")
+        return _newest(runs, fits)
     for candidate in (Path(wanted), root / wanted):
         if candidate.name == "latest":
             candidate = candidate.parent
         if (candidate / "run.json").is_file():
             return Run(candidate)
-        latest = candidate / "latest"
-        if latest.is_file():
-            return Run(candidate / latest.read_text(encoding="utf-8").strip())
+        # Not by the file `latest`: the run that it names may be gone, or not the one to evaluate or to resume.
+        runs = [run for run in all_runs(candidate.parent) if run.path.parent == candidate]
+        if runs:
+            return _newest(runs, fits)
     names = sorted({run.path.parent.name for run in all_runs(root)})
     known = f"there are runs of: {', '.join(names)}" if names else f"there are no runs in {root}"
     raise UsageError(f"{wanted}: is neither a run's folder nor the name of one; {known}")
+
+
+def _newest(runs: list[Run], fits: Callable[[Run], bool]) -> Run:
+    return next((run for run in reversed(runs) if fits(run)), runs[-1])

@@ -60,11 +60,15 @@ class Run:
 
     def resume(self) -> None:
         """Takes up a run that was stopped. Raises UsageError where it is done or another process works on it."""
-        if self.info["state"] == "done":
-            raise UsageError(f"{self.path}: this run is done; there is nothing to resume")
+        self.check_unfinished()
         if not self._lock.acquire():
             raise UsageError(f"{self.path}: another process (number {self.info['process']}) is training this run")
         self.update(state="running", process=os.getpid(), host=provenance.host(), ended=None, reason=None)
+
+    def check_unfinished(self) -> None:
+        """Raises UsageError where the run is done."""
+        if self.info["state"] == "done":
+            raise UsageError(f"{self.path}: this run is done; there is nothing to resume")
 
     @property
     def info(self) -> dict[str, Any]:

@@ -203,4 +203,5 @@ def _short(tag: str) -> str:
 
 
 def _shown(value: object) -> str:
-    return "a list" if isinstance(value, tuple) else f"just `{value}`"
+    text = str(value)
+    return "a list" if isinstance(value, tuple) else f"just `{text if len(text) <= 60 else text[:57] + '...'}`"

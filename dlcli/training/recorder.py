@@ -70,7 +70,7 @@ class Recorder:
         """Adds an epoch to the record."""
         self.run.append_metrics(row)
         self.board.epoch(row)
-        self.screen.epoch(row, is_kept)
+        self.screen.epoch(row, is_kept and self.run.experiment.train.keep != "last")
 
     def finish(self, loop: Loop, evaluations: Sequence[Evaluation]) -> None:
         """Records the scores of the kept model."""
@@ -95,7 +95,7 @@ def save_model(model: keras.Model, path: Path) -> None:
 def _introduction(model: keras.Model, data: Data, devices: list[str], kernels: dict[str, str]) -> Iterator[str]:
     sizes = ", ".join(f"{len(split)} {name}" for name, split in data.splits.items())
     shape = "x".join(map(str, data.train.x.shape[1:]))
-    yield f"data      {sizes} examples of shape {shape}, {len(data.target.names)} classes"
+    yield f"data      {sizes}; {shape}, {len(data.target.names)} classes"
     names = ", ".join(device.rpartition("device:")[2] for device in devices)
     yield f"model     {model.name}, {model.count_params():,} parameters, on {names}"
     if slow := sorted({kernel for kernel in kernels.values() if kernel != "block"}):

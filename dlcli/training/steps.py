@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,9 +11,8 @@ import numpy as np
 import tensorflow as tf
 
 from dlcli.layers import positions
-from dlcli.spec.experiment import Experiment
-from dlcli.tasks import Classification
 from dlcli.training.batches import Batch
+from dlcli.training.prepare import Prepared
 
 Totals = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -26,20 +25,13 @@ class Steps:
     plain totals, summed over replicas at every step.
     """
 
-    def __init__(
-        self,
-        experiment: Experiment,
-        model: keras.Model,
-        optimizer: keras.optimizers.Optimizer,
-        task: Classification,
-        class_weights: Sequence[float],
-        strategy: tf.distribute.Strategy,
-    ) -> None:
-        self.model, self.optimizer, self.task, self.strategy = model, optimizer, task, strategy
+    def __init__(self, prepared: Prepared, model: keras.Model, optimizer: keras.optimizers.Optimizer) -> None:
+        experiment, task = prepared.experiment, prepared.task
+        self.model, self.optimizer, self.task, self.strategy = model, optimizer, task, prepared.strategy
         self._seed = tf.constant(experiment.seed, tf.int64)
         self._clip_norm = experiment.optimizer.clip_norm
         self._label_smoothing = experiment.train.label_smoothing
-        self._class_weights = tf.constant(class_weights, tf.float32)
+        self._class_weights = tf.constant(prepared.class_weights, tf.float32)
         self._train = tf.function(self._train_steps)
         self._evaluate = tf.function(self._evaluate_batches)
         self.no_totals: Totals = np.zeros(2 + sum(metric.size for metric in task.metrics))

@@ -8,42 +8,36 @@ import keras
 
 from dlcli.report.screen import Screen
 from dlcli.runs.run import Run
-from dlcli.spec import Experiment
-from dlcli.tasks import task_for
 from dlcli.training.build import build_model, build_optimizer
 from dlcli.training.checkpoints import Checkpoint, Checkpoints
 from dlcli.training.evaluate import Evaluation, evaluate
 from dlcli.training.loop import Loop
+from dlcli.training.prepare import Prepared
 from dlcli.training.recorder import Recorder
 from dlcli.training.signals import StopRequest
-from dlcli.training.smoke import load_data
 from dlcli.training.steps import Steps
 
 
 def train(
-    experiment: Experiment,
+    prepared: Prepared,
     run: Run,
     *,
     checkpoint: Checkpoint | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     screen: Screen | None = None,
 ) -> list[Evaluation]:
-    """Trains an experiment into a run's folder, from a checkpoint on if one is given.
+    """Trains a prepared experiment into a run's folder, from a checkpoint on if one is given.
 
     Returns the kept model's scores on the validation and the test split.
-    Raises DataError, TrainingError, or Preempted after a signal; the run's folder then says so, too.
+    Raises TrainingError, or Preempted after a signal; the run's folder then says so, too.
     """
-    screen = screen or Screen(quiet=True)
-    with Recorder(run, screen) as recorder, StopRequest() as stop:
-        strategy = experiment.strategy.build()
-        data = load_data(experiment, smoke=run.info["smoke"])
-        task = task_for(data)
+    experiment, data, task = prepared.experiment, prepared.data, prepared.task
+    with Recorder(run, screen or Screen(quiet=True)) as recorder, StopRequest() as stop:
         keras.utils.set_random_seed(experiment.seed)
-        with strategy.scope():
+        with prepared.strategy.scope():
             model = build_model(experiment.model, data, task)
             optimizer = build_optimizer(experiment, data, model)
-        class_weights = task.class_weights(experiment.train.class_weights, data.train.y)
-        steps = Steps(experiment, model, optimizer, task, class_weights, strategy)
+        steps = Steps(prepared, model, optimizer)
         with Checkpoints(run.checkpoint_folder) as checkpoints:
             loop = Loop(experiment, data, steps, checkpoints, recorder)
             if checkpoint is not None:

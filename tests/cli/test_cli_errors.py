@@ -89,7 +89,7 @@ def test_an_unknown_run_is_named_together_with_those_there_are(
 def test_without_any_run_the_way_to_make_one_is_shown(dlcli: Command) -> None:
     outcome = dlcli("eval")
     assert outcome.code == 2
-    assert outcome.err == "error: runs: there are no runs yet; make one with: dlcli train configs/har_lstm.yaml\n"
+    assert outcome.err == "error: runs: there are no runs yet; make one with: dlcli train SPEC\n"
 
 
 def test_all_mistakes_of_a_spec_are_told_at_once_without_a_traceback(dlcli: Command, tmp_path: Path) -> None:
@@ -180,18 +180,18 @@ def test_expected_scores_are_printed_as_met_or_missed(capsys: pytest.CaptureFixt
     evaluations: Any = [Evaluated()]
     give_verdicts(expecting(test_accuracy=0.9, test_loss=0.6), evaluations, gate=False)
     assert capsys.readouterr().out.split("\n") == [
-        "expected  test_accuracy 0.8000: expected at least 0.9: MISSED",
-        "expected  test_loss 0.5000: expected at most 0.6: met",
+        "expected  test_accuracy at least 0.9: MISSED (0.8000)",
+        "expected  test_loss at most 0.6: met (0.5000)",
         "",
     ]
 
 
 def test_a_gate_fails_for_what_is_missed_and_names_only_that(capsys: pytest.CaptureFixture[str]) -> None:
     evaluations: Any = [Evaluated()]
-    with pytest.raises(TrainingError, match=r"^test_accuracy 0\.8000: expected at least 0\.9: MISSED$"):
+    with pytest.raises(TrainingError, match=r"^--gate: missed by test_accuracy 0\.8000$"):
         give_verdicts(expecting(test_accuracy=0.9, test_loss=0.6), evaluations, gate=True)
     give_verdicts(expecting(test_loss=0.6), evaluations, gate=True, err=True)
-    assert "test_loss 0.5000" in capsys.readouterr().err
+    assert "test_loss at most 0.6: met" in capsys.readouterr().err
 
 
 def test_a_run_that_ended_well_is_not_resumed(dlcli: Command, tmp_path: Path) -> None:

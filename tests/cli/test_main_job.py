@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from dlcli.backend import load_tensorflow
 from dlcli.cli import app
 from dlcli.cli.verdicts import give_verdicts
-from dlcli.errors import TrainingError
+from dlcli.errors import TrainingError, UsageError
 from dlcli.shipped import shipped
 
 load_tensorflow()
@@ -71,10 +71,36 @@ def test_expected_scores_are_met_or_missed_and_the_gate_tells(capsys, expected, 
 
     give_verdicts(Spec(), [_Reached()], gate=False)
     said = capsys.readouterr().out
-    assert f"test_accuracy 0.9000: expected at least {expected}: {verdict}" in said
+    assert f"test_accuracy at least {expected}: {verdict} (0.9000)" in said
     assert "validation" not in said
     if verdict == "met":
         give_verdicts(Spec(), [_Reached()], gate=True)
     else:
-        with pytest.raises(TrainingError, match=r"test_accuracy 0\.9000: expected at least 0\.91: MISSED"):
+        with pytest.raises(TrainingError, match=r"--gate: missed by test_accuracy 0\.9000"):
             give_verdicts(Spec(), [_Reached()], gate=True)
+
+
+def test_a_gate_that_could_not_be_missed_is_refused():
+    class Spec:
+        expect = {"validation_accuracy": 1.0}  # noqa: RUF012
+
+    with pytest.raises(UsageError, match="the spec expects nothing of test, only validation_accuracy"):
+        give_verdicts(Spec(), [_Reached()], gate=True)
+
+
+def test_a_gate_without_expectations_is_refused_before_training(tmp_path):
+    spec = tmp_path / "plain.yaml"
+    spec.write_text("dataset: hapt\nmodel: lstm\n")
+    done = CliRunner().invoke(app, ["train", str(spec), "--gate", "--runs", str(tmp_path / "runs")])
+    assert isinstance(done.exception, UsageError)
+    assert "no `expect`" in str(done.exception)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_device_that_is_not_there_leaves_no_run_behind(tmp_path):
+    config = str(shipped("configs", "har_lstm.yaml"))
+    device = "strategy={type: one_device, device: 'GPU:7'}"
+    done = CliRunner().invoke(app, ["train", config, "--set", device, "--runs", str(tmp_path / "runs")])
+    assert isinstance(done.exception, UsageError)
+    assert "GPU:7" in str(done.exception)
+    assert not (tmp_path / "runs").exists()

@@ -21,7 +21,7 @@ def trained(screen: Screen) -> None:
     screen.start(2, 10)
     for i, row in enumerate(ROWS):
         screen.progress(i, 5, {"loss": 1.0})
-        screen.epoch(row, is_kept=i == 1)
+        screen.epoch(row, is_best=i == 1)
     screen.stop()
 
 
@@ -37,8 +37,8 @@ def test_without_a_terminal_each_epoch_is_a_row_under_one_heading(capsys: pytest
     assert heading.split() == ["epoch", "loss", "val_accuracy", "learning_rate", "seconds"]
     assert first.split()[:4] == ["1", "1.2346", "0.5000", "1.25e-03"]
     assert second.split()[:4] == ["2", "0.9877", "0.7500", "2.50e-03"]
-    assert second.endswith("  *")
-    assert len(first) == len(heading) == len(second.removesuffix("  *"))
+    assert second.endswith("  * best")
+    assert len(first) == len(heading) == len(second.removesuffix("  * best"))
 
 
 def test_without_a_terminal_there_are_no_control_codes_and_no_wrapped_lines(capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,7 +67,7 @@ def test_a_terminal_shows_progress_and_keeps_the_rows() -> None:
     assert "epoch 1/2" in written.getvalue()
     assert "loss 0.0000" not in written.getvalue()
     assert "1.2346" in written.getvalue()
-    assert "*" in written.getvalue()
+    assert "* best" in written.getvalue()
 
 
 def test_a_resumed_training_goes_on_where_it_stood() -> None:

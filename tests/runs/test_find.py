@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from dlcli.errors import UsageError
-from dlcli.runs.find import all_runs, find, runs_folder
+from dlcli.runs.find import all_runs, find, has_model, is_unfinished, runs_folder
 
 
 def put(root: Path, name: str, folder: str, started: str = "2024-01-31T12:00:00+01:00") -> Path:
@@ -118,3 +119,27 @@ def test_a_folder_with_a_damaged_record_does_not_hide_the_others(tmp_path: Path)
     (damaged / "run.json").write_text('{"state": "runn')
     assert [run.path for run in all_runs(tmp_path)] == [whole]
     assert find(tmp_path, None).path == whole
+
+
+def test_a_name_stands_for_its_newest_run_that_fits(tmp_path: Path) -> None:
+    older = put(tmp_path, "a", "20240131-120000")
+    (older / "model.keras").touch()
+    put(tmp_path, "a", "20240131-120001")
+    for wanted in ("a", "a/latest", None):
+        assert find(tmp_path, wanted, has_model).path == older
+    newest = put(tmp_path, "a", "20240131-120002")
+    assert find(tmp_path, "a", lambda run: False).path == newest
+
+
+def test_a_finished_run_is_not_what_resume_means_by_a_name(tmp_path: Path) -> None:
+    stopped, _done = put(tmp_path, "a", "20240131-120000"), put(tmp_path, "a", "20240131-120001")
+    info = json.loads((stopped / "run.json").read_text())
+    (stopped / "run.json").write_text(json.dumps(info | {"state": "preempted"}))
+    assert find(tmp_path, "a", is_unfinished).path == stopped
+
+
+def test_where_the_newest_was_deleted_the_one_before_is_meant(tmp_path: Path) -> None:
+    kept, deleted = put(tmp_path, "a", "20240131-120000"), put(tmp_path, "a", "20240131-120001")
+    shutil.rmtree(deleted)
+    assert (tmp_path / "a" / "latest").read_text() == "20240131-120001\n"
+    assert find(tmp_path, "a").path == kept

@@ -26,6 +26,7 @@ from dlcli.tasks import task_for  # noqa: E402
 from dlcli.training.build import build_model, build_optimizer  # noqa: E402
 from dlcli.training.checkpoints import Checkpoints  # noqa: E402
 from dlcli.training.loop import Loop, Row  # noqa: E402
+from dlcli.training.prepare import Prepared  # noqa: E402
 from dlcli.training.steps import Steps  # noqa: E402
 
 
@@ -93,7 +94,7 @@ def make_loop(data: Data, tmp_path: Path) -> Callable[..., Loop]:
             model = build_model(experiment.model, data, task)
             optimizer = build_optimizer(experiment, data, model)
         weights = task.class_weights(experiment.train.class_weights, data.train.y)
-        steps = Steps(experiment, model, optimizer, task, weights, strategy)
+        steps = Steps(Prepared(experiment, strategy, data, task, weights), model, optimizer)
         return Loop(experiment, data, steps, Checkpoints(tmp_path / str(next(number))), Listener())
 
     return make

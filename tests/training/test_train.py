@@ -14,9 +14,10 @@ from dlcli.errors import DataError, Preempted, TrainingError, UsageError
 from dlcli.runs.run import Run
 from dlcli.spec.load import dump
 from dlcli.training import evaluate as evaluation_module
-from dlcli.training import train as train_module
+from dlcli.training import prepare as prepare_module
 from dlcli.training.checkpoints import newest
 from dlcli.training.evaluate import evaluate_run
+from dlcli.training.prepare import prepare
 from dlcli.training.train import train
 
 SPEC = {"model": "{type: bilstm, units: [8, 4], dropout: 0.3}", "train": "{epochs: 3, batch_size: 32}"}
@@ -25,7 +26,7 @@ SPEC = {"model": "{type: bilstm, units: [8, 4], dropout: 0.3}", "train": "{epoch
 @pytest.fixture
 def begin(data, tmp_path, monkeypatch):
     """Makes a new run of an experiment on the small signals."""
-    for module in (train_module, evaluation_module):
+    for module in (prepare_module, evaluation_module):
         monkeypatch.setattr(module, "load_data", lambda experiment, smoke: data)
 
     def make(experiment):
@@ -39,7 +40,7 @@ def begin(data, tmp_path, monkeypatch):
 def test_a_run_is_recorded_whole(experiment, begin):
     spec = experiment(**SPEC)
     run = begin(spec)
-    evaluations = train(spec, run)
+    evaluations = train(prepare(spec), run)
     assert run.info["state"] == "done"
     assert run.info["parameters"] > 0
     assert [row["epoch"] for row in run.metrics()] == [1, 2, 3]
@@ -55,14 +56,14 @@ def test_a_run_is_recorded_whole(experiment, begin):
 def test_eval_gives_the_numbers_that_training_reported(experiment, begin):
     spec = experiment(**SPEC)
     run = begin(spec)
-    for reported in train(spec, run):
+    for reported in train(prepare(spec), run):
         assert evaluate_run(run, reported.split).as_json() == reported.as_json()
 
 
 def test_the_kept_model_is_that_of_the_best_epoch(experiment, begin, data):
     spec = experiment(optimizer="{type: adam, learning_rate: 0.2}", train="{epochs: 8, batch_size: 32}")
     run = begin(spec)
-    validation, _ = train(spec, run)
+    validation, _ = train(prepare(spec), run)
     accuracies = [row["val_accuracy"] for row in run.metrics()]
     assert validation.report.accuracy == pytest.approx(max(accuracies))
     assert max(accuracies) > accuracies[-1]
@@ -71,7 +72,7 @@ def test_the_kept_model_is_that_of_the_best_epoch(experiment, begin, data):
 def test_the_kept_model_opens_in_plain_keras(experiment, begin, data, tmp_path):
     spec = experiment(**SPEC)
     run = begin(spec)
-    train(spec, run)
+    train(prepare(spec), run)
     np.save(tmp_path / "x.npy", data.test.x)
     program = (
         "import sys, numpy as np, keras;"
@@ -93,18 +94,18 @@ def test_the_kept_model_opens_in_plain_keras(experiment, begin, data, tmp_path):
 def test_a_signal_saves_and_the_resumed_run_ends_as_if_undisturbed(experiment, begin, number):
     spec = experiment(**SPEC)
     undisturbed = begin(spec)
-    train(spec, undisturbed)
+    train(prepare(spec), undisturbed)
 
     stopped = begin(spec)
     kill = keras.callbacks.LambdaCallback(
         on_train_batch_end=lambda batch, logs: os.kill(os.getpid(), number) if batch == 3 else None
     )
     with pytest.raises(Preempted, match=rf"stopped by {number.name} after step 4 \(in epoch 1\)"):
-        train(spec, stopped, callbacks=[kill])
+        train(prepare(spec), stopped, callbacks=[kill])
     assert stopped.info["state"] == "preempted"
     resumed = Run(stopped.path)
     resumed.resume()
-    train(spec, resumed, checkpoint=newest(resumed.checkpoint_folder))
+    train(prepare(spec), resumed, checkpoint=newest(resumed.checkpoint_folder))
     assert resumed.info["state"] == "done"
 
     without_time = [[{**row, "time": 0} for row in run.metrics()] for run in (undisturbed, resumed)]
@@ -117,7 +118,7 @@ def test_a_failure_is_recorded_with_its_reason(experiment, begin):
     spec = experiment(optimizer="{type: sgd, learning_rate: 1.0e+38}")
     run = begin(spec)
     with pytest.raises(TrainingError, match="not a finite number at step"):
-        train(spec, run)
+        train(prepare(spec), run)
     assert run.info["state"] == "failed"
     assert "not a finite number" in run.info["reason"]
     with pytest.raises(UsageError, match="the run is failed and finished no epoch"):
@@ -127,7 +128,7 @@ def test_a_failure_is_recorded_with_its_reason(experiment, begin):
 def test_eval_refuses_data_that_has_changed(experiment, begin, data, monkeypatch):
     spec = experiment(train="{epochs: 1}")
     run = begin(spec)
-    train(spec, run)
+    train(prepare(spec), run)
     x = data.train.x.copy()
     x[0, 0, 0] += 1e-3
     changed = type(data)(type(data.train)(x, data.train.y, data.train.groups), data.validation, data.test, data.target)
@@ -136,10 +137,9 @@ def test_eval_refuses_data_that_has_changed(experiment, begin, data, monkeypatch
         evaluate_run(run, "test")
 
 
-def test_an_unknown_class_in_class_weights_is_named(experiment, begin):
-    spec = experiment(train="{class_weights: {sleeping: 2.0}}")
+def test_an_unknown_class_in_class_weights_is_named_before_there_is_a_run(experiment, begin):
     with pytest.raises(UsageError, match="`sleeping`; the classes are slow, middle, fast"):
-        train(spec, begin(spec))
+        prepare(experiment(train="{class_weights: {sleeping: 2.0}}"))
 
 
 def test_normalisation_sees_the_training_split_alone(experiment, begin, data):
