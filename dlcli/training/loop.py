@@ -140,13 +140,20 @@ class Loop:
             is_kept = self._judge(epoch, logs)
             if is_kept:
                 self.listener.on_keep()
-        rate = float(tf.convert_to_tensor(self.steps.optimizer.learning_rate).numpy())
+        rate = self._learning_rate()
         row = {"epoch": epoch + 1, "step": self.progress.step, **logs, "learning_rate": rate, "time": time.time()}
         self.listener.on_epoch(row, is_kept)
         listening.on_epoch_end(epoch, logs)
         self.progress.stopped |= bool(self.steps.model.stop_training)
         if self._checkpoint_due():
             self._save()
+
+    def _learning_rate(self) -> float:
+        """That of the step just taken; a Keras optimizer tells only that of the next, which after the last may be 0."""
+        spec = self.experiment.optimizer
+        schedule = spec.schedule.build(spec.learning_rate, self.steps_per_epoch, self.experiment.train.epochs)
+        rate = schedule(self.progress.step - 1) if callable(schedule) else self.steps.optimizer.learning_rate
+        return float(tf.convert_to_tensor(rate).numpy())
 
     def _validate(self, epoch: int, validation: Any, listening: Any) -> dict[str, float]:
         listening.on_test_begin()

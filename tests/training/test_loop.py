@@ -250,3 +250,17 @@ def test_with_ema_the_mean_of_the_weights_is_validated_and_training_goes_on_from
         mean = [0.8 * m + 0.2 * w for m, w in zip(mean, later, strict=True)]
     assert furthest(mean, weights_kept) < 1e-6
     assert [r["val_loss"] for r in plain.listener.rows] != [r["val_loss"] for r in averaging.listener.rows]
+
+
+def test_the_learning_rate_that_is_told_is_that_of_the_epochs_last_step(experiment, make_loop):
+    optimizer = "{type: sgd, learning_rate: 0.1, schedule: {type: cosine}}"
+    loop = make_loop(experiment(optimizer=optimizer, train="{epochs: 4, batch_size: 32}"))
+    loop.run(StopRequest())
+    wanted = [0.05 * (1 + math.cos(math.pi * (row["step"] - 1) / 20)) for row in loop.listener.rows]
+    assert [row["learning_rate"] for row in loop.listener.rows] == pytest.approx(wanted, rel=1e-5)
+
+
+def test_a_learning_rate_set_by_a_callback_is_told(experiment, make_loop):
+    loop = make_loop(experiment(train="{epochs: 3, batch_size: 50}"))
+    loop.run(StopRequest(), [keras.callbacks.LearningRateScheduler(lambda epoch: 0.5 / (epoch + 1))])
+    assert [row["learning_rate"] for row in loop.listener.rows] == pytest.approx([0.5, 0.25, 0.5 / 3])
