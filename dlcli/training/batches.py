@@ -10,6 +10,8 @@ import tensorflow as tf
 
 from dlcli.datasets.data import Split
 
+EVALUATION_BATCH = 256
+
 
 class Batch(NamedTuple):
     """One replica's share of a global batch. B below is the share's size, always the same: short ones are filled up.

@@ -39,7 +39,7 @@ class Checkpoints:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.newest: Path | None = None
+        self.newest: Path | None = max(folder.glob("step-*.npz"), default=None)
         self.seconds = 0.0
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="checkpoint")
         self._pending: Future[Path] | None = None

@@ -14,9 +14,8 @@ from dlcli.errors import DataError, UsageError
 from dlcli.metrics.classification import ClassificationReport
 from dlcli.runs.run import Run
 from dlcli.tasks import Classification, task_for
+from dlcli.training.batches import EVALUATION_BATCH
 from dlcli.training.smoke import load_data
-
-_BATCH = 256
 
 
 @dataclass(frozen=True)
@@ -59,9 +58,9 @@ def predict(model: keras.Model, x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]
     """The model's outputs for x, (N, ...) -> (N, ...), in batches of one size so that it is compiled once."""
     run = tf.function(lambda batch: model(batch, training=False))
     outputs = []
-    for start in range(0, len(x), _BATCH):
-        batch = x[start : start + _BATCH]
-        filled = np.concatenate([batch, np.zeros((_BATCH - len(batch), *x.shape[1:]), x.dtype)])
+    for start in range(0, len(x), EVALUATION_BATCH):
+        batch = x[start : start + EVALUATION_BATCH]
+        filled = np.concatenate([batch, np.zeros((EVALUATION_BATCH - len(batch), *x.shape[1:]), x.dtype)])
         outputs.append(run(tf.constant(filled)).numpy()[: len(batch)])
     return np.concatenate(outputs)
 

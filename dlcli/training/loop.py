@@ -17,13 +17,11 @@ import tensorflow as tf
 from dlcli.datasets.data import Data
 from dlcli.errors import Preempted, TrainingError
 from dlcli.spec.experiment import Experiment
-from dlcli.training.batches import evaluation_batches, steps_per_epoch, training_batches
+from dlcli.training.batches import EVALUATION_BATCH, evaluation_batches, steps_per_epoch, training_batches
 from dlcli.training.checkpoints import Checkpoint, Checkpoints, restore
 from dlcli.training.pace import Pace
 from dlcli.training.signals import StopRequest
 from dlcli.training.steps import Steps
-
-EVALUATION_BATCH = 256
 
 Row = dict[str, float]
 """One epoch: epoch, step, loss, accuracy, val_loss, val_accuracy, learning_rate, time (seconds since 1970)."""

@@ -29,6 +29,7 @@ class Recorder:
         self.board = Board(run)
         self._model: keras.Model = None
         self._portable: keras.Model = None
+        self._marks_best = True
 
     def __enter__(self) -> Recorder:
         record_session(self.run)
@@ -44,6 +45,7 @@ class Recorder:
     def start(self, model: keras.Model, data: Data, loop: Loop) -> None:
         """Training is about to begin, or to go on where the loop stands."""
         self._model, self._portable = model, portable(model)
+        self._marks_best = loop.experiment.train.keep != "last"
         devices = list(loop.steps.strategy.extended.worker_devices)
         kernels = recurrent_kernels(model)
         self.run.update(devices=devices, dataset=data.fingerprint(), parameters=model.count_params(), kernels=kernels)
@@ -70,7 +72,7 @@ class Recorder:
         """Adds an epoch to the record."""
         self.run.append_metrics(row)
         self.board.epoch(row)
-        self.screen.epoch(row, is_kept and self.run.experiment.train.keep != "last")
+        self.screen.epoch(row, is_kept and self._marks_best)
 
     def finish(self, loop: Loop, evaluations: Sequence[Evaluation]) -> None:
         """Records the scores of the kept model."""

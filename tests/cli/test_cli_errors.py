@@ -194,6 +194,12 @@ def test_a_gate_fails_for_what_is_missed_and_names_only_that(capsys: pytest.Capt
     assert "test_loss at most 0.6: met" in capsys.readouterr().err
 
 
+def test_a_gate_that_could_not_be_missed_is_refused() -> None:
+    evaluations: Any = [Evaluated()]
+    with pytest.raises(UsageError, match="the spec expects nothing of test, only validation_accuracy"):
+        give_verdicts(expecting(validation_accuracy=1.0), evaluations, gate=True)
+
+
 def test_a_run_that_ended_well_is_not_resumed(dlcli: Command, tmp_path: Path) -> None:
     spec = tmp_path / "s.yaml"
     spec.write_text("dataset: hapt\nmodel: lstm\n")

@@ -7,8 +7,7 @@ from typer.testing import CliRunner
 
 from dlcli.backend import load_tensorflow
 from dlcli.cli import app
-from dlcli.cli.verdicts import give_verdicts
-from dlcli.errors import TrainingError, UsageError
+from dlcli.errors import UsageError
 from dlcli.shipped import shipped
 
 load_tensorflow()
@@ -57,35 +56,6 @@ def test_a_finished_run_is_not_resumed(smoked):
     done = CliRunner().invoke(app, ["train", "--resume", "har_lstm-smoke", "--runs", str(runs)])
     assert "har_lstm-smoke" in str(done.exception)
     assert done.exception.exit_code == 2
-
-
-class _Reached:
-    split = "test"
-    scores = {"accuracy": 0.9, "loss": 0.5}  # noqa: RUF012
-
-
-@pytest.mark.parametrize(("expected", "verdict"), [(0.9, "met"), (0.91, "MISSED")])
-def test_expected_scores_are_met_or_missed_and_the_gate_tells(capsys, expected, verdict):
-    class Spec:
-        expect = {"test_accuracy": expected, "validation_accuracy": 1.0}  # noqa: RUF012
-
-    give_verdicts(Spec(), [_Reached()], gate=False)
-    said = capsys.readouterr().out
-    assert f"test_accuracy at least {expected}: {verdict} (0.9000)" in said
-    assert "validation" not in said
-    if verdict == "met":
-        give_verdicts(Spec(), [_Reached()], gate=True)
-    else:
-        with pytest.raises(TrainingError, match=r"--gate: missed by test_accuracy 0\.9000"):
-            give_verdicts(Spec(), [_Reached()], gate=True)
-
-
-def test_a_gate_that_could_not_be_missed_is_refused():
-    class Spec:
-        expect = {"validation_accuracy": 1.0}  # noqa: RUF012
-
-    with pytest.raises(UsageError, match="the spec expects nothing of test, only validation_accuracy"):
-        give_verdicts(Spec(), [_Reached()], gate=True)
 
 
 def test_a_gate_without_expectations_is_refused_before_training(tmp_path):

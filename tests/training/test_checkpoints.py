@@ -63,6 +63,14 @@ def test_a_damaged_newest_is_passed_over_for_the_one_before(tmp_path, damage):
     assert newest(tmp_path).step == 1
 
 
+def test_a_resumed_run_knows_the_newest_that_was_there(tmp_path):
+    assert Checkpoints(tmp_path).newest is None
+    with Checkpoints(tmp_path) as checkpoints:
+        for step in (1, 2):
+            checkpoints.save(step, variables(np.float32([step])), {})
+    assert Checkpoints(tmp_path).newest == tmp_path / "step-000000002.npz"
+
+
 def test_none_is_none(tmp_path):
     assert newest(tmp_path / "absent") is None
 
