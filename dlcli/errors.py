@@ -3,7 +3,8 @@
 DlcliError
 ├── UsageError      2   the command line asks for something that is not there
 │   └── SpecError   2   the experiment spec is wrong: one or more problems, each with its place
-├── DataError       3   data is missing, damaged or not what the spec says
+├── DataError       3   data is damaged or not what the spec says
+│   └── MissingData 3   data is not here, and could not be fetched
 ├── TrainingError   1   training could not go on (a loss that is not finite, a full disk, a missed gate)
 └── Preempted      75   stopped by a signal after saving; can be resumed
 """
@@ -41,6 +42,10 @@ class DataError(DlcliError):
     """Data is missing, damaged, or not what the spec says it is."""
 
     exit_code = 3
+
+
+class MissingData(DataError):  # noqa: N818 (a state of things more than a mistake)
+    """Data is not where it was looked for, and could not be downloaded."""
 
 
 class TrainingError(DlcliError):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from dlcli.datasets.rows import Rows, blocks
 
 
 @dataclass(frozen=True)
@@ -17,54 +20,100 @@ class Classes:
 
 
 @dataclass(frozen=True)
+class Reals:
+    """D real numbers are predicted for each example."""
+
+    names: tuple[str, ...]
+
+
+Target = Classes | Reals
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: numbers, or the codes of categories.
+
+    A number that is missing is NaN in x. A category's code is its place in `categories`.
+    """
+
+    name: str
+    categories: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
 class Split:
     """Examples on one side of a split.
 
-    x: (N, ...) float32 inputs as a user of the trained model would give them, not normalised.
-    y: (N,) int32 class numbers.
-    groups: (N,) whom or what each example comes from (a person, a recording); None where examples stand alone.
+    x: (N, ...) numbers as a user of the trained model would give them, not normalised; batches of it become float32.
+    y: (N,) int32 class numbers, or (N, D) float32 values.
+    groups: (N,) whom or what each example comes from (a person, a recording), as numbers or names; None where
+    examples stand alone.
     """
 
-    x: NDArray[np.float32]
-    y: NDArray[np.int32]
-    groups: NDArray[np.int32] | None = None
+    x: NDArray[Any] | Rows
+    y: NDArray[Any]
+    groups: NDArray[Any] | None = None
 
     def __len__(self) -> int:
         return len(self.x)
 
     def take(self, rows: NDArray[np.integer]) -> Split:
         """The examples of these rows, in this order."""
-        return Split(self.x[rows], self.y[rows], None if self.groups is None else self.groups[rows])
+        x = self.x.take(rows) if isinstance(self.x, Rows) else self.x[rows]
+        return Split(x, self.y[rows], None if self.groups is None else self.groups[rows])
 
 
 @dataclass(frozen=True)
 class Data:
-    """A dataset, split. The test split is read once, at the end; choices are made on validation."""
+    """A dataset, split. The test split is read once, at the end; choices are made on validation.
+
+    validation, test: None where the spec asks for none.
+    columns: what each column of x is, where the examples are rows of a table.
+    stand_in: whether these are made-up examples in the place of data that is not here.
+    remarks: what users should know of this data, such as that it is only a part.
+    """
 
     train: Split
-    validation: Split
-    test: Split
-    target: Classes
+    validation: Split | None
+    test: Split | None
+    target: Target
+    columns: tuple[Column, ...] | None = None
+    stand_in: bool = False
+    remarks: tuple[str, ...] = ()
 
     @property
     def splits(self) -> dict[str, Split]:
-        """The three splits by the name users give them."""
-        return {"train": self.train, "validation": self.validation, "test": self.test}
+        """The splits there are, by the name users give them."""
+        named = {"train": self.train, "validation": self.validation, "test": self.test}
+        return {name: split for name, split in named.items() if split is not None}
 
     def fingerprint(self) -> str:
         """Hexadecimal digest over every array and the class names: equal exactly when the data is."""
         digest = hashlib.sha256(repr(self.target).encode())
+        if self.columns is not None:
+            digest.update(repr(self.columns).encode())
         for name, split in self.splits.items():
             for array in (split.x, split.y, split.groups):
                 if array is not None:
                     digest.update(f"{name}{array.dtype.str}{array.shape}".encode())
-                    digest.update(np.ascontiguousarray(array).data)
+                    for block in blocks(array):
+                        digest.update(np.ascontiguousarray(block).data)
         return digest.hexdigest()[:16]
 
     def smaller(self, examples: int) -> Data:
         """At most `examples` of each split, evenly spaced, so that every class and group has a chance to stay."""
-        train, validation, test = (_thin(split, examples) for split in self.splits.values())
-        return Data(train, validation, test, self.target)
+        return replace(self, **{name: _thin(split, examples) for name, split in self.splits.items()})
+
+
+def pooled(data: Data) -> Split:
+    """All examples of all splits."""
+    splits = list(data.splits.values())
+    groups = [split.groups for split in splits if split.groups is not None]
+    return Split(
+        np.concatenate([split.x[np.arange(len(split))] for split in splits]),
+        np.concatenate([split.y for split in splits]),
+        np.concatenate(groups) if len(groups) == len(splits) else None,
+    )
 
 
 def _thin(split: Split, examples: int) -> Split:

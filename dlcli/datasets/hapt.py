@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from pydantic import Field, field_validator
 
-from dlcli.component import Component
+from dlcli.datasets.spec import DatasetSpec
 from dlcli.errors import DataError
 from dlcli.shipped import shipped
 
@@ -44,7 +44,7 @@ TEST_SUBJECTS = (2, 4, 9, 10, 12, 13, 18, 20, 24)
 TRAINING_SUBJECTS = tuple(subject for subject in range(1, 31) if subject not in TEST_SUBJECTS)
 
 
-class Hapt(Component):
+class Hapt(DatasetSpec):
     """Human activities from a phone worn at the waist: 30 volunteers, 61 recordings at 50 Hz, shipped with dlcli.
 
     x: (N, window, channels) float32, accelerations in g and angular velocities in rad/s; y: 6 classes, or 12 with
@@ -97,8 +97,11 @@ class Hapt(Component):
             raise ValueError(f"{given} must leave at least one subject to train on")
         return subjects
 
-    def load(self) -> Data:
-        """Filter the recordings, cut them into windows and split these by volunteer. Takes about a second."""
+    def load(self, folder: Path) -> Data:
+        """Filter the recordings, cut them into windows and split these by volunteer. Takes about a second.
+
+        folder: not looked into; the recordings come with dlcli.
+        """
         from dlcli.datasets.data import Classes, Data
 
         names = ACTIVITIES + (TRANSITIONS if self.transitions else ())

@@ -15,7 +15,7 @@ from dlcli.metrics.classification import ClassificationReport
 from dlcli.runs.run import Run
 from dlcli.tasks import Classification, task_for
 from dlcli.training.batches import EVALUATION_BATCH
-from dlcli.training.smoke import load_data
+from dlcli.training.loading import load_data
 
 
 @dataclass(frozen=True)

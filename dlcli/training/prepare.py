@@ -9,7 +9,7 @@ import tensorflow as tf
 from dlcli.datasets.data import Data
 from dlcli.spec import Experiment
 from dlcli.tasks import Classification, task_for
-from dlcli.training.smoke import load_data
+from dlcli.training.loading import load_data
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dlcli.datasets.data import Data
 from dlcli.spec import Experiment
 
-_EXAMPLES = 192
 _EPOCHS = 2
 
 
@@ -13,9 +11,3 @@ def shortened(experiment: Experiment) -> Experiment:
     """The experiment over two epochs; what it is expected to reach is not expected of that."""
     train = experiment.train.model_copy(update={"epochs": min(_EPOCHS, experiment.train.epochs)})
     return experiment.model_copy(update={"train": train, "expect": {}})
-
-
-def load_data(experiment: Experiment, *, smoke: bool) -> Data:
-    """The experiment's data; a few examples of each split for a smoke run."""
-    data = experiment.dataset.load()
-    return data.smaller(_EXAMPLES) if smoke else data

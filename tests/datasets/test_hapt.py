@@ -17,12 +17,14 @@ from dlcli.datasets.windows import inertial_channels
 from dlcli.errors import DataError
 from dlcli.shipped import shipped
 
+NOWHERE = Path("/nowhere")
+
 FILE = shipped("data", "hapt", "hapt.npz")
 
 
 @pytest.fixture(scope="module")
 def data() -> Data:
-    return Hapt().load()
+    return Hapt().load(NOWHERE)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +68,7 @@ def test_sizes_and_class_counts(data: Data) -> None:
 
 def test_with_transitions_there_are_as_many_windows_as_published() -> None:
     # HAPT's features: 7767 windows for training and 3162 for testing, of 12 classes.
-    data = Hapt(transitions=True).load()
+    data = Hapt(transitions=True).load(NOWHERE)
     assert len(data.train) + len(data.validation) == 7767
     assert len(data.test) == 3162
     assert len(data.target.names) == 12
@@ -82,7 +84,7 @@ def test_no_subject_on_two_sides(data: Data) -> None:
 
 
 def test_chosen_validation_subjects_leave_training(data: Data) -> None:
-    chosen = Hapt(validation_subjects=(1, 30)).load()
+    chosen = Hapt(validation_subjects=(1, 30)).load(NOWHERE)
     assert subjects(chosen.validation) == {1, 30}
     assert len(chosen.train) + len(chosen.validation) == len(data.train) + len(data.validation)
     np.testing.assert_array_equal(chosen.test.x, data.test.x)
@@ -112,7 +114,7 @@ def test_gravity_and_body_acceleration_make_up_the_total(data: Data) -> None:
 
 
 def test_channels_pick_columns_in_the_order_given(data: Data) -> None:
-    chosen = Hapt(channels=("total_acc_z", "body_gyro_x")).load()
+    chosen = Hapt(channels=("total_acc_z", "body_gyro_x")).load(NOWHERE)
     np.testing.assert_array_equal(chosen.test.x, data.test.x[..., [8, 3]])
     np.testing.assert_array_equal(chosen.train.y, data.train.y)
 
@@ -123,7 +125,7 @@ def test_overlap_sets_the_number_of_windows(
 ) -> None:
     lengths = np.concatenate([np.diff(each.segments[each.segments[:, 0] <= 6, 1:])[:, 0] for each in recordings])
     expected = np.maximum(0, (lengths - window) // step + 1).sum()
-    data = Hapt(window=window, overlap=overlap, channels=("body_acc_x",)).load()
+    data = Hapt(window=window, overlap=overlap, channels=("body_acc_x",)).load(NOWHERE)
     assert sum(len(split) for split in data.splits.values()) == expected
 
 
@@ -166,7 +168,7 @@ def test_wrong_fields_are_refused(fields: dict[str, object], message: str) -> No
 def test_windows_longer_than_a_class_are_refused(transitions: bool, window: int, longest: int, name: str) -> None:
     message = rf"`window` \(={window}\) must not exceed {longest} samples, the longest recorded segment of {name}"
     with pytest.raises(DataError, match=message):
-        Hapt(window=window, transitions=transitions).load()
+        Hapt(window=window, transitions=transitions).load(NOWHERE)
 
 
 # Against the windows as published

@@ -17,6 +17,8 @@ from dlcli.datasets.hapt import Hapt, Recording
 from dlcli.errors import DataError
 from dlcli.shipped import shipped
 
+NOWHERE = Path("/nowhere")
+
 FILE = shipped("data", "hapt", "hapt.npz")
 
 
@@ -91,7 +93,7 @@ def test_the_pickle_cannot_run_anything(script: ModuleType, tmp_path: Path) -> N
 def test_missing_file_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hapt, "shipped", lambda *parts: tmp_path.joinpath(*parts))
     with pytest.raises(DataError, match=r"hapt\.npz is missing; reinstall dlcli, .* scripts/make_hapt\.py") as error:
-        Hapt().load()
+        Hapt().load(NOWHERE)
     assert str(tmp_path) in str(error.value)
 
 

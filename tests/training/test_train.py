@@ -27,7 +27,7 @@ SPEC = {"model": "{type: bilstm, units: [8, 4], dropout: 0.3}", "train": "{epoch
 def begin(data, tmp_path, monkeypatch):
     """Makes a new run of an experiment on the small signals."""
     for module in (prepare_module, evaluation_module):
-        monkeypatch.setattr(module, "load_data", lambda experiment, smoke: data)
+        monkeypatch.setattr(module, "load_data", lambda experiment, **_: data)
 
     def make(experiment):
         source = tmp_path / "source.yaml"
@@ -132,7 +132,7 @@ def test_eval_refuses_data_that_has_changed(experiment, begin, data, monkeypatch
     x = data.train.x.copy()
     x[0, 0, 0] += 1e-3
     changed = type(data)(type(data.train)(x, data.train.y, data.train.groups), data.validation, data.test, data.target)
-    monkeypatch.setattr(evaluation_module, "load_data", lambda experiment, smoke: changed)
+    monkeypatch.setattr(evaluation_module, "load_data", lambda experiment, **_: changed)
     with pytest.raises(DataError, match=changed.fingerprint()):
         evaluate_run(run, "test")
 

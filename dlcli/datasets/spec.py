@@ -1,0 +1,29 @@
+"""What every dataset's part of a spec can do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dlcli.component import Component
+
+if TYPE_CHECKING:
+    from dlcli.datasets.data import Data
+
+
+class DatasetSpec(Component):
+    """A dataset: where its examples come from, what is to be predicted, and how it is split."""
+
+    def load(self, folder: Path) -> Data:
+        """The examples, from files in the data folder, one folder down in it, or downloaded into it.
+
+        Raises MissingData where they are not here and cannot be had, DataError where they are not as they should be.
+        """
+        raise NotImplementedError
+
+    def write_stand_in(self, folder: Path) -> None:
+        """Writes small made-up files in the publisher's own format, for smoke runs without the data.
+
+        A dataset that comes with dlcli needs none.
+        """
+        raise NotImplementedError

@@ -1,0 +1,180 @@
+"""Divides examples into training, validation and test, and into folds, so that nothing leaks across."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, NonNegativeInt
+
+from dlcli.component import Component
+from dlcli.datasets.data import Classes, Data, Split, Target, pooled
+from dlcli.datasets.rows import blocks
+from dlcli.errors import DataError
+
+By = Literal["group", "class", "time", "chance"]
+
+
+class Holdout(Component):
+    """A share of the examples that is held out of training."""
+
+    fraction: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    """Share of the examples, above 0 and below 1; with `by: group`, share of the groups."""
+    by: By | None = None
+    """What is drawn: `group` (whole groups, such as people), `class` (the same share of each class), `time` (the last
+    ones, in the order of the data) or `chance`. If absent: `group` where there are groups, else `class`, or `chance`
+    where numbers are predicted.
+    """
+
+
+class OwnSplits(Component):
+    """The fields of a dataset that has no published test split: how it is divided."""
+
+    test: Holdout | None = Holdout(fraction=0.2)
+    """What is held out for the test; null: nothing."""
+    validation: Holdout | None = Holdout()
+    """What is held out of the rest for validation; null: nothing."""
+    split_seed: NonNegativeInt = 0
+    """Determines which examples are drawn. Apart from `seed`, so that runs of several seeds share their splits."""
+    duplicates: Literal["refuse", "allow"] = "refuse"
+    """Whether equal examples may stand on both sides of a split; `refuse` stops where they do."""
+
+
+def divide(whole: Split, target: Target, spec: OwnSplits) -> tuple[Split, Split | None, Split | None]:
+    """Training, validation and test split of all examples.
+
+    Raises DataError where a split would be empty, a group is asked for and there is none, or equal examples stand on
+    both sides of a split (unless allowed).
+    """
+    rest, test = hold_out(whole, target, spec.test, spec.split_seed, "test")
+    train, validation = hold_out(rest, target, spec.validation, spec.split_seed, "validation")
+    if spec.duplicates == "refuse":
+        refuse_duplicates({"train": train, "validation": validation, "test": test})
+    return train, validation, test
+
+
+def hold_out(split: Split, target: Target, holdout: Holdout | None, seed: int, name: str) -> tuple[Split, Split | None]:
+    """What stays and what is held out, each in the order of the data."""
+    if holdout is None:
+        return split, None
+    by = holdout.by or _default(split, target)
+    units = _units(split, target, by, f"`{name}: {{by: {by}}}`")
+    draw = np.random.default_rng([seed, *name.encode()])
+    out = np.zeros(len(split), bool)
+    if by == "time":
+        out[len(split) - max(1, round(holdout.fraction * len(split))) :] = True
+    elif by == "class":
+        for unit in np.unique(units):
+            rows = np.flatnonzero(units == unit)
+            out[draw.permutation(rows)[: round(holdout.fraction * len(rows))]] = True
+    else:
+        known = np.unique(units)
+        drawn = draw.permutation(known)[: max(1, round(holdout.fraction * len(known)))]
+        out = np.isin(units, drawn)
+    if not out.any() or out.all():
+        raise DataError(
+            f"`{name}` (={{fraction: {holdout.fraction:g}, by: {by}}}) leaves "
+            f"{'nothing to train on' if out.all() else f'the {name} split empty'}; there are {len(split)} examples"
+            + (f" in {len(np.unique(units))} groups" if by == "group" else "")
+        )
+    return split.take(np.flatnonzero(~out)), split.take(np.flatnonzero(out))
+
+
+def folds(data: Data, count: int | None, seed: int) -> Iterator[Data]:
+    """The data divided anew `count` times: each time another part of all examples is the test split.
+
+    count: None leaves out one group at a time. Groups are never split; without groups each class is spread evenly.
+    Validation is as large a share of the rest as it was. Raises DataError where there are too few groups or examples.
+    """
+    whole = pooled(data)
+    if whole.groups is not None:
+        units = whole.groups
+    elif count is None:
+        raise DataError("`leave_one_group_out`: this data has no groups")
+    else:
+        units = np.arange(len(whole))
+    known = np.unique(units)
+    count = count or len(known)
+    if count > len(known):
+        what = "examples" if whole.groups is None else "groups"
+        raise DataError(f"`folds` (={count}) must not exceed the number of {what} ({len(known)})")
+    part_of = dict(zip(known.tolist(), _parts(whole, data.target, known, count, seed).tolist(), strict=True))
+    parts = np.array([part_of[unit] for unit in units.tolist()])
+    share = len(data.validation) / (len(data.validation) + len(data.train)) if data.validation is not None else None
+    for part in range(count):
+        rest, test = whole.take(np.flatnonzero(parts != part)), whole.take(np.flatnonzero(parts == part))
+        holdout = Holdout(fraction=share) if share else None
+        train, validation = hold_out(rest, data.target, holdout, seed, "validation")
+        yield replace(data, train=train, validation=validation, test=test)
+
+
+def refuse_duplicates(splits: dict[str, Split | None]) -> None:
+    """Raises DataError where an example of one split stands in another, too; names the first."""
+    seen: dict[bytes, tuple[str, int]] = {}
+    for name, split in splits.items():
+        if split is None:
+            continue
+        own: dict[bytes, tuple[str, int]] = {}
+        row = 0
+        for block in blocks(split.x):
+            for example in np.ascontiguousarray(block):
+                digest = hashlib.blake2b(example.tobytes(), digest_size=16).digest()
+                if digest in seen:
+                    other, at = seen[digest]
+                    raise DataError(
+                        f"example {row} of the {name} split equals example {at} of the {other} split: "
+                        f"{_shown(example)}; remove one, or set dataset.duplicates=allow if they are different cases "
+                        "that happen to look the same"
+                    )
+                own.setdefault(digest, (name, row))
+                row += 1
+        seen |= own
+
+
+def refuse_shared_groups(splits: dict[str, Split]) -> None:
+    """Raises DataError where examples of one group stand in two splits; names the group."""
+    of: dict[object, str] = {}
+    for name, split in splits.items():
+        if split.groups is None:
+            continue
+        for group in np.unique(split.groups).tolist():
+            if group in of:
+                raise DataError(f"group {group!r} stands in the {of[group]} and in the {name} split; it must be in one")
+            of[group] = name
+
+
+def _default(split: Split, target: Target) -> By:
+    if split.groups is not None:
+        return "group"
+    return "class" if isinstance(target, Classes) else "chance"
+
+
+def _units(split: Split, target: Target, by: By, asked: str) -> NDArray[Any]:
+    if by == "group":
+        if split.groups is None:
+            raise DataError(f"{asked}: this data has no groups")
+        return split.groups
+    if by == "class":
+        if not isinstance(target, Classes):
+            raise DataError(f"{asked}: numbers are predicted, there are no classes")
+        return split.y
+    return np.arange(len(split))
+
+
+def _parts(whole: Split, target: Target, units: NDArray[Any], count: int, seed: int) -> NDArray[np.int64]:
+    """Which of the parts each unit belongs to: as many units in each, single examples spread class by class."""
+    order = np.random.default_rng([seed, *b"folds"]).permutation(len(units))
+    if whole.groups is None and isinstance(target, Classes):
+        order = order[np.argsort(whole.y[order], kind="stable")]
+    parts = np.empty(len(units), np.int64)
+    parts[order] = np.arange(len(units)) % count
+    return parts
+
+
+def _shown(example: NDArray[Any]) -> str:
+    values = ", ".join(f"{value:g}" for value in example.reshape(-1)[:6].tolist())
+    return f"[{values}{', ...' if example.size > 6 else ''}]"

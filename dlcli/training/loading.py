@@ -1,0 +1,44 @@
+"""An experiment's data: whole, cut down for a smoke run, or one fold of it."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from dlcli.datasets.data import Data
+from dlcli.datasets.folder import data_folder
+from dlcli.datasets.splits import folds
+from dlcli.errors import MissingData
+from dlcli.spec import Experiment
+
+SMOKE_EXAMPLES = 192
+
+
+def load_data(
+    experiment: Experiment, *, smoke: bool = False, fold: int | None = None, folder: Path | None = None
+) -> Data:
+    """The examples of an experiment; of its fold number `fold` (from 1), where it has folds.
+
+    A smoke run takes a few of each split, and made-up ones where the data is not here.
+    Raises DataError where the data is missing or wrong.
+    """
+    try:
+        data = experiment.dataset.load(folder or data_folder())
+    except MissingData:
+        if not smoke:
+            raise
+        data = stand_in(experiment)
+    data = data.smaller(SMOKE_EXAMPLES) if smoke else data
+    if fold is None:
+        return data
+    seed = getattr(experiment.dataset, "split_seed", 0)
+    return next(itertools.islice(folds(data, experiment.folds, seed), fold - 1, None))
+
+
+def stand_in(experiment: Experiment) -> Data:
+    """Made-up examples in the place of the data, read by the dataset's own code from files in its own format."""
+    with tempfile.TemporaryDirectory(prefix="dlcli-") as folder:
+        experiment.dataset.write_stand_in(Path(folder))
+        return replace(experiment.dataset.load(Path(folder)), stand_in=True)
