@@ -18,11 +18,15 @@ class Verdict:
 
     @property
     def met(self) -> bool:
-        """At least the expected score; for a loss, at most."""
-        return self.reached <= self.expected if self.score.endswith("loss") else self.reached >= self.expected
+        """At least the expected score; for a loss or an error, at most."""
+        return self.reached <= self.expected if self._falls else self.reached >= self.expected
+
+    @property
+    def _falls(self) -> bool:
+        return self.score.endswith(("loss", "rmse", "mae"))
 
     def __str__(self) -> str:
-        bound = "at most" if self.score.endswith("loss") else "at least"
+        bound = "at most" if self._falls else "at least"
         verdict = "met" if self.met else "MISSED"
         return f"{self.score} {bound} {self.expected:g}: {verdict} ({self.reached:.4f})"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
-_CARRIED = _PACKAGE / "_shipped"
 
 
 def shipped(*parts: str) -> Path:
@@ -14,9 +13,9 @@ def shipped(*parts: str) -> Path:
     A wheel carries `configs/` and `data/` under `dlcli/_shipped/`; a clone (and an editable install of one) has
     them at its top level.
     """
-    return (_PACKAGE.parent if in_clone() else _CARRIED).joinpath(*parts)
+    return (_PACKAGE.parent if in_clone() else _PACKAGE / "_shipped").joinpath(*parts)
 
 
 def in_clone() -> bool:
     """Whether dlcli runs from a clone (also by an editable install of one), not from a wheel."""
-    return not _CARRIED.is_dir()
+    return not (_PACKAGE / "_shipped").is_dir()

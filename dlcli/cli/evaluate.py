@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dlcli.cli.options import Gate, Runs, Verbose
+from dlcli.cli.options import DataDir, Gate, Runs, Verbose
 
 
 class SplitName(StrEnum):
@@ -27,6 +27,7 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
     gate: Gate = False,
     runs: Runs = None,
+    data_dir: DataDir = None,
     verbose: Verbose = False,
 ) -> None:
     """Evaluate the kept model of a run: scores of each class and the confusion matrix, printed and as a PNG."""
@@ -39,21 +40,23 @@ def evaluate(
 
     load_tensorflow(quiet=not verbose)
     from dlcli.cli.verdicts import give_verdicts
-    from dlcli.report.confusion import confusion_png
     from dlcli.report.hparams import mend
-    from dlcli.report.scores import class_table, confusion_table, headline
+    from dlcli.report.picture import picture
+    from dlcli.report.scores import headline, tables
     from dlcli.training.evaluate import evaluate_run
 
     mend(root)
     evaluation = evaluate_run(run, split.value)
-    picture = run.path / f"confusion_{split.value}.png"
-    picture.write_bytes(confusion_png(evaluation.report, f"{experiment.name} · {split.value}"))
+    kind, png = picture(evaluation.report, f"{experiment.name} · {split.value}")
+    path = run.path / f"{kind}_{split.value}.png"
+    path.write_bytes(png)
     if as_json:
         import json
 
         typer.echo(json.dumps({"run": str(run.path), **evaluation.as_json()}, indent=2))
     else:
         state = "a smoke run" if run.info["smoke"] else run.info["state"]
-        typer.echo(f"{run.path} ({state})\n{headline(evaluation)}\n\n{class_table(evaluation.report)}\n")
-        typer.echo(f"{confusion_table(evaluation.report)}\n\npicture   {picture}")
+        made_up = " on made-up stand-in examples" if run.info.get("stand_in") else ""
+        typer.echo(f"{run.path} ({state}{made_up})\n{headline(evaluation)}\n")
+        typer.echo(f"{tables(evaluation.report)}\n\npicture   {path}")
     give_verdicts(experiment, [evaluation], gate=gate, err=as_json)

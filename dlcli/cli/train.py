@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlcli.cli.options import Gate, Runs, Verbose
+from dlcli.cli.options import DataDir, Gate, Runs, Verbose
 from dlcli.errors import Preempted, UsageError
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dlcli.runs.run import Run
     from dlcli.spec import Experiment
     from dlcli.training.evaluate import Evaluation
+    from dlcli.training.folds import FoldScores
 
 
 def train(
@@ -31,6 +32,7 @@ def train(
     ] = False,
     gate: Gate = False,
     runs: Runs = None,
+    data_dir: DataDir = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the closing lines.")] = False,
     verbose: Verbose = False,
 ) -> None:
@@ -51,43 +53,71 @@ def train(
         if overrides or smoke:
             raise UsageError("--resume goes on with a run as it was; --set and --smoke cannot change it")
         origin = find(root, resume, is_unfinished)
-        origin.check_unfinished()
+        if not origin.info.get("fold_set"):  # of several folds, others may still be to do
+            origin.check_unfinished()
         experiment = origin.experiment
     elif spec is not None:
         origin = spec
         experiment = load(spec, overrides or [])
     if gate and not experiment.expect:
         raise UsageError("--gate: the spec has no `expect`, so there is nothing that could be missed")
-    evaluations, run = _train(experiment, origin, root, smoke, Screen(quiet=quiet), verbose)
-    _close(run, evaluations, gate)
+    _train(experiment, origin, root, smoke, gate, Screen(quiet=quiet), verbose)
 
 
 def _train(
-    experiment: Experiment, origin: Run | Path, root: Path, smoke: bool, screen: Screen, verbose: bool
-) -> tuple[list[Evaluation], Run]:
+    experiment: Experiment, origin: Run | Path, root: Path, smoke: bool, gate: bool, screen: Screen, verbose: bool
+) -> None:
     from dlcli.backend import load_tensorflow
     from dlcli.report.hparams import mend
+    from dlcli.runs.find import find, is_unfinished
     from dlcli.runs.run import Run
 
     load_tensorflow(quiet=not verbose)
-    from dlcli.training.checkpoints import newest
-    from dlcli.training.prepare import prepare
     from dlcli.training.smoke import shortened
-    from dlcli.training.train import train as train_experiment
 
     mend(root)
+    experiment = shortened(experiment) if smoke else experiment
+    try:
+        if experiment.cross_validates:
+            _close_folds(experiment, _train_folds(experiment, origin, root, smoke, screen), smoke, gate)
+        else:
+            _close(*_train_one(experiment, origin, root, smoke, screen), gate)
+    except Preempted as stopped:
+        name = f"{experiment.name}-smoke" if smoke else experiment.name
+        run = origin if isinstance(origin, Run) else find(root, name, is_unfinished)
+        raise Preempted(f"{stopped}\ncontinue:  dlcli train --resume {run.path}") from None
+
+
+def _train_one(
+    experiment: Experiment, origin: Run | Path, root: Path, smoke: bool, screen: Screen
+) -> tuple[Run, list[Evaluation]]:
+    from dlcli.runs.run import Run
+    from dlcli.training.checkpoints import newest
+    from dlcli.training.prepare import prepare
+    from dlcli.training.train import train as train_experiment
+
     checkpoint = None
     if isinstance(origin, Run):
-        run, prepared = origin, prepare(experiment, smoke=origin.info["smoke"])
+        run, prepared = origin, prepare(experiment, smoke=origin.info["smoke"], resumed=True)
         run.resume()
         checkpoint = newest(run.checkpoint_folder)
     else:
-        prepared = prepare(shortened(experiment) if smoke else experiment, smoke=smoke)
+        prepared = prepare(experiment, smoke=smoke, runs=root)
         run = Run.create(root, prepared.experiment, source=origin, smoke=smoke)
-    try:
-        return train_experiment(prepared, run, checkpoint=checkpoint, screen=screen), run
-    except Preempted as stopped:
-        raise Preempted(f"{stopped}\ncontinue:  dlcli train --resume {run.path}") from None
+    return run, train_experiment(prepared, run, checkpoint=checkpoint, screen=screen)
+
+
+def _train_folds(experiment: Experiment, origin: Run | Path, root: Path, smoke: bool, screen: Screen) -> FoldScores:
+    from dlcli.runs.run import Run
+    from dlcli.training.folds import train_folds
+
+    if isinstance(origin, Run):
+        info = origin.info
+        source = origin.path / "source.yaml"
+        return train_folds(
+            experiment, root, source=source, smoke=info["smoke"], screen=screen, begun=info.get("fold_set")
+        )
+    return train_folds(experiment, root, source=origin, smoke=smoke, screen=screen)
 
 
 def _close(run: Run, evaluations: list[Evaluation], gate: bool) -> None:
@@ -100,8 +130,21 @@ def _close(run: Run, evaluations: list[Evaluation], gate: bool) -> None:
     typer.echo(f"\nmodel of epoch {kept['epoch']} of {kept['of']}, {why}:")
     for evaluation in evaluations:
         typer.echo(f"  {headline(evaluation)}")
-    label = "  (a smoke run: these scores say nothing about the model)" if run.info["smoke"] else ""
+    info = run.info
+    label = "  (a smoke run: these scores say nothing about the model)" if info["smoke"] else ""
+    label = "  (a smoke run on made-up stand-in examples)" if info["stand_in"] else label
     typer.echo(f"\nrun       {run.path}{label}")
     typer.echo(f"look at   dlcli eval {run.path}")
     typer.echo(f"compare   tensorboard --logdir {run.path.parent.parent}")
-    give_verdicts(run.experiment, evaluations, gate=gate and not run.info["smoke"])
+    give_verdicts(run.experiment, evaluations, gate=gate and not info["smoke"])
+
+
+def _close_folds(experiment: Experiment, folds: FoldScores, smoke: bool, gate: bool) -> None:
+    from dlcli.cli.verdicts import judge_scores
+    from dlcli.report.scores import fold_table
+
+    typer.echo(f"\ntest scores of {folds.count} folds:\n{fold_table(folds)}")
+    label = "  (a smoke run: two folds, scores say nothing)" if smoke else ""
+    typer.echo(f"\nsummary   {folds.path}{label}")
+    typer.echo(f"compare   tensorboard --logdir {folds.path.parent.parent}")
+    judge_scores(experiment, {f"test_{name}": value for name, value in folds.means.items()}, gate=gate and not smoke)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import typer
@@ -16,17 +16,25 @@ if TYPE_CHECKING:
 
 def give_verdicts(experiment: Experiment, evaluations: Sequence[Evaluation], *, gate: bool, err: bool = False) -> None:
     """Prints each expected score as met or missed; with `gate`, raises TrainingError naming those missed."""
+    scores = {f"{e.split}_{name}": value for e in evaluations for name, value in e.scores.items()}
+    judge_scores(experiment, scores, gate=gate, err=err)
+
+
+def judge_scores(experiment: Experiment, scores: Mapping[str, float], *, gate: bool, err: bool = False) -> None:
+    """As give_verdicts, for scores by name, such as `test_accuracy`.
+
+    Raises UsageError where `gate` is set and none of the expected scores is among them.
+    """
     from dlcli.expectations import judge
 
-    scores = {f"{e.split}_{name}": value for e in evaluations for name, value in e.scores.items()}
     verdicts = judge(experiment.expect, scores)
     for verdict in verdicts:
         colour = typer.colors.GREEN if verdict.met else typer.colors.RED
         typer.secho(f"expected  {verdict}", fg=colour, err=err)
     if gate and not verdicts:
-        asked = ", ".join(evaluation.split for evaluation in evaluations)
+        computed = ", ".join(dict.fromkeys(name.partition("_")[0] for name in scores))
         raise UsageError(
-            f"--gate: the spec expects nothing of {asked}, only {', '.join(experiment.expect) or 'nothing'}"
+            f"--gate: the spec expects nothing of {computed}, only {', '.join(experiment.expect) or 'nothing'}"
         )
     missed = [f"{verdict.score} {verdict.reached:.4f}" for verdict in verdicts if not verdict.met]
     if gate and missed:

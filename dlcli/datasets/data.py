@@ -102,7 +102,9 @@ class Data:
 
     def smaller(self, examples: int) -> Data:
         """At most `examples` of each split, evenly spaced, so that every class and group has a chance to stay."""
-        return replace(self, **{name: _thin(split, examples) for name, split in self.splits.items()})
+        validation = None if self.validation is None else _thin(self.validation, examples)
+        test = None if self.test is None else _thin(self.test, examples)
+        return replace(self, train=_thin(self.train, examples), validation=validation, test=test)
 
 
 def pooled(data: Data) -> Split:

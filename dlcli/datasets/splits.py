@@ -88,20 +88,13 @@ def folds(data: Data, count: int | None, seed: int) -> Iterator[Data]:
     """The data divided anew `count` times: each time another part of all examples is the test split.
 
     count: None leaves out one group at a time. Groups are never split; without groups each class is spread evenly.
-    Validation is as large a share of the rest as it was. Raises DataError where there are too few groups or examples.
+    Validation is as large a share of the rest as it was. Raises DataError where there are too few groups or examples,
+    or none to leave out.
     """
     whole = pooled(data)
-    if whole.groups is not None:
-        units = whole.groups
-    elif count is None:
-        raise DataError("`leave_one_group_out`: this data has no groups")
-    else:
-        units = np.arange(len(whole))
+    units = np.arange(len(whole)) if whole.groups is None else whole.groups
     known = np.unique(units)
-    count = count or len(known)
-    if count > len(known):
-        what = "examples" if whole.groups is None else "groups"
-        raise DataError(f"`folds` (={count}) must not exceed the number of {what} ({len(known)})")
+    count = fold_count(data, count)
     part_of = dict(zip(known.tolist(), _parts(whole, data.target, known, count, seed).tolist(), strict=True))
     parts = np.array([part_of[unit] for unit in units.tolist()])
     share = len(data.validation) / (len(data.validation) + len(data.train)) if data.validation is not None else None
@@ -110,6 +103,18 @@ def folds(data: Data, count: int | None, seed: int) -> Iterator[Data]:
         holdout = Holdout(fraction=share) if share else None
         train, validation = hold_out(rest, data.target, holdout, seed, "validation")
         yield replace(data, train=train, validation=validation, test=test)
+
+
+def fold_count(data: Data, count: int | None) -> int:
+    """How many folds there are; count: None leaves out one group at a time. Raises DataError as `folds` does."""
+    groups = [split.groups for split in data.splits.values() if split.groups is not None]
+    if not groups and count is None:
+        raise DataError("`leave_one_group_out`: this data has no groups")
+    what = "groups" if groups else "examples"
+    there_are = len(np.unique(np.concatenate(groups))) if groups else sum(map(len, data.splits.values()))
+    if count is not None and count > there_are:
+        raise DataError(f"`folds` (={count}) must not exceed the number of {what} ({there_are})")
+    return count or there_are
 
 
 def refuse_duplicates(splits: dict[str, Split | None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,21 @@ class ClassificationReport:
         K = len(names)
         counts = np.bincount(true.astype(np.int64) * K + predicted.astype(np.int64), minlength=K * K)
         return cls(names, counts.reshape(K, K))
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """Accuracy and macro F1."""
+        return {"accuracy": self.accuracy, "macro_f1": self.macro_f1}
+
+    def as_json(self) -> dict[str, Any]:
+        """The scores of each class, and the confusion matrix."""
+        return {
+            "classes": {
+                c.name: {"precision": c.precision, "recall": c.recall, "f1": c.f1, "support": c.support}
+                for c in self.classes
+            },
+            "confusion": self.confusion.tolist(),
+        }
 
     @property
     def accuracy(self) -> float:

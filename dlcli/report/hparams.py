@@ -34,7 +34,8 @@ def record_session(run: Run) -> None:
         # Shown as the row's name, in a column that cuts it off after 13 characters: 261120-073847 tells runs apart.
         group_name=f"{run.path.name.removeprefix('20')} {run.path.parent.name}",
     )
-    shown = {"running": "started", "done": "smoke" if info["smoke"] else "done"}
+    smoke = "stand-in" if info.get("stand_in") else "smoke"
+    shown = {"running": "started", "done": smoke if info["smoke"] else "done"}
     # The bracket makes the state the first of the columns, which are sorted by name. A TensorBoard that is left open
     # keeps the first state it has read, so `running` would stay there when it is true no more.
     state = shown.get(info["state"], info["state"])
@@ -58,9 +59,10 @@ def record_session(run: Run) -> None:
         *(event(0, summary=plugin_data(tag, metadata.create_summary_metadata(data))) for tag, data in records),
     )
     if info["state"] != "running" and rows:
-        kept = _kept(rows, experiment.train.keep)
-        scores = event(kept["step"], kept["time"], summary=scalars(scores_of(kept)[1]))
-        replace_file(run.path / "kept_validation", "scores", anew(), scores)
+        kept = _kept(rows, info.get("keep", "last"))
+        if validation := scores_of(kept)[1]:
+            scores = event(kept["step"], kept["time"], summary=scalars(validation))
+            replace_file(run.path / "kept_validation", "scores", anew(), scores)
 
 
 def mend(root: Path) -> None:
@@ -109,6 +111,8 @@ def _written(value: Any) -> str:
         return "{" + ", ".join(f"{key}: {_written(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_written, value)) + "]"
+    if isinstance(value, Component):
+        return getattr(value, "type", type(value).__name__.lower())
     return str(value)
 
 
@@ -116,7 +120,7 @@ def _kept(rows: list[dict[str, Any]], metric: str) -> dict[str, Any]:
     """The epoch whose model the loop has kept: the first of the best, or the last."""
     if metric == "last":
         return rows[-1]
-    return (min if metric.endswith("loss") else max)(rows, key=lambda row: row[metric])
+    return (max if metric.endswith("accuracy") else min)(rows, key=lambda row: row[metric])
 
 
 def _seconds(iso: str) -> float:

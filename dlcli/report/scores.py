@@ -5,15 +5,47 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dlcli.metrics.classification import ClassificationReport
+from dlcli.metrics.regression import RegressionReport
+from dlcli.metrics.report import Report
 
 if TYPE_CHECKING:
     from dlcli.training.evaluate import Evaluation
+    from dlcli.training.folds import FoldScores
 
 
 def headline(evaluation: Evaluation) -> str:
-    """Loss, accuracy and macro F1 in one line."""
+    """Loss and scores in one line."""
     scores = "   ".join(f"{name} {value:.4f}" for name, value in evaluation.scores.items())
     return f"{evaluation.split:10}   {scores}   ({evaluation.examples} examples)"
+
+
+def fold_table(folds: FoldScores) -> str:
+    """Each test score: its mean and standard deviation over the folds, and every fold's."""
+    width = max(len(name) for name in folds.scores)
+    return "\n".join(
+        f"  {name:{width}}  {folds.means[name]:.4f} ± {folds.deviations[name]:.4f}   "
+        + " ".join(f"{value:.4f}" for value in values)
+        for name, values in folds.scores.items()
+    )
+
+
+def tables(report: Report) -> str:
+    """Everything besides the headline: scores of each class and the confusion matrix, or of each number."""
+    if isinstance(report, ClassificationReport):
+        return f"{class_table(report)}\n\n{confusion_table(report)}"
+    assert isinstance(report, RegressionReport)
+    return number_table(report)
+
+
+def number_table(report: RegressionReport) -> str:
+    """RMSE, MAE and R2 of each number that is predicted."""
+    width = max(len(name) for name in report.names)
+    lines = [f"{'':{width}}        rmse         mae      r2"]
+    lines += [
+        f"{name:{width}}  {row['rmse']:10.4g}  {row['mae']:10.4g}  {row['r2']:6.4f}"
+        for name, row in report.of_each.items()
+    ]
+    return "\n".join(lines)
 
 
 def class_table(report: ClassificationReport) -> str:

@@ -6,6 +6,8 @@
     <run>/kept_validation/events...  loss, accuracy of the epoch whose model is kept, once the run has ended
     <run>/test/events...             loss, accuracy, macro_f1 and the confusion matrix of that model
 
+Where numbers are predicted: rmse, mae, r2 and predicted against true numbers.
+
 metrics.jsonl is the truth: when a run is taken up again its curves are written anew from there, so that they have
 neither gap nor duplicate.
 
@@ -15,6 +17,7 @@ That is why the tags of the learning rate and the confusion matrix begin with a 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -46,16 +49,17 @@ class Board:
         self.run = run
         self._curves: dict[str, IO[bytes]] = {}
 
-    def start(self, graph: bytes) -> None:
+    def start(self, graph: bytes, notes: Sequence[str]) -> None:
         """Writes what is known at the start, and the curves so far of a run that is taken up again.
 
-        graph: a serialised GraphDef.
+        graph: a serialised GraphDef. notes: what is to be known of the data.
         """
         replace_file(
             self.run.path,
             "start",
             event(0, summary=text("spec", (self.run.path / "spec.yaml").read_text(encoding="utf-8"))),
             event(0, graph_def=graph),
+            *(event(0, summary=text("data", note)) for note in notes),
         )
         for name in _CURVES:
             path = fresh_file(self.run.path / name, "curves")
@@ -74,14 +78,14 @@ class Board:
         self._append("train", event(step, wall_time, summary=scalars(train)))
         self._append("validation", event(step, wall_time, summary=scalars(validation)))
 
-    def finish(self, step: int, evaluation: Evaluation, confusion_png: bytes) -> None:
-        """Writes the final scores and the confusion matrix."""
+    def finish(self, step: int, evaluation: Evaluation, kind: str, png: bytes) -> None:
+        """Writes the final scores and their picture, such as a confusion matrix."""
         replace_file(
             self.run.path / evaluation.split,
             "scores",
             anew(),
             event(step, summary=scalars(evaluation.scores)),
-            event(step, summary=image("test/confusion_matrix", confusion_png)),
+            event(step, summary=image(f"test/{kind}", png)),
         )
 
     def close(self) -> None:

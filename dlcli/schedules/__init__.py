@@ -5,5 +5,6 @@ from typing import Annotated
 from dlcli.component import ByType
 from dlcli.schedules.constant import Constant
 from dlcli.schedules.cosine import Cosine
+from dlcli.schedules.plateau import Plateau
 
-Schedule = Annotated[Constant | Cosine, ByType()]
+Schedule = Annotated[Constant | Cosine | Plateau, ByType()]

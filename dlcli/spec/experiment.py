@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
 
+from dlcli.augment import Augmentation
 from dlcli.component import Component, Matching, ReadOnly
 from dlcli.datasets import Dataset
 from dlcli.models import Model
@@ -14,20 +15,24 @@ from dlcli.optimizers.adam import Adam
 from dlcli.strategies import Strategy
 from dlcli.strategies.auto import Auto
 
-ValidationMetric = Literal["val_accuracy", "val_loss"]
-Score = Literal["test_accuracy", "test_macro_f1", "test_loss", "validation_accuracy", "validation_macro_f1"]
+ValidationMetric = Literal["val_accuracy", "val_loss", "val_rmse", "val_mae"]
+Score = Literal[
+    "test_accuracy", "test_macro_f1", "test_loss", "test_rmse", "test_mae", "test_r2",
+    "validation_accuracy", "validation_macro_f1", "validation_loss", "validation_rmse", "validation_mae",
+    "validation_r2", "train_accuracy", "train_macro_f1", "train_loss", "train_rmse", "train_mae", "train_r2",
+]  # fmt: skip
 Name = Annotated[
     str, Matching(r"^[A-Za-z0-9][\w.-]*$", "a name of letters, digits and `_ - .` that starts with a letter or digit")
 ]
 
 
 class EarlyStopping(Component):
-    """Stops training when a validation metric has not improved for some epochs."""
+    """Stops training when a validation metric has not improved for some time."""
 
-    metric: ValidationMetric = "val_accuracy"
-    """What is watched: accuracy is to rise, loss is to fall."""
+    metric: ValidationMetric | None = None
+    """What is watched: accuracy is to rise, the others are to fall. If absent: accuracy of classes, rmse of numbers."""
     patience: PositiveInt = 5
-    """Epochs without improvement after which training stops."""
+    """Validations without improvement after which training stops."""
 
 
 class Training(Component):
@@ -36,10 +41,15 @@ class Training(Component):
     epochs: PositiveInt = 10
     """Passes over the training split, at most."""
     batch_size: PositiveInt = 64
-    """Examples per step over all devices together; each device gets its share."""
-    keep: Literal["val_accuracy", "val_loss", "last"] = "val_accuracy"
-    """Which epoch's model is kept and evaluated: the best by a validation metric, or the last.
+    """Examples per step over all devices together; each device gets its share. At most all there are."""
+    accumulation_steps: PositiveInt = 1
+    """Parts that a batch is worked through in, one after another, to save memory; the result is the same."""
+    validate_every: PositiveInt = 1
+    """Epochs from one validation, with its row of metrics, to the next. More than 1 where epochs are short."""
+    keep: Literal["best", "last", "val_accuracy", "val_loss", "val_rmse", "val_mae"] = "best"
+    """Which model is kept and evaluated: the best by a validation metric, or the last.
 
+    `best` goes by accuracy for classes and by rmse for numbers, and is the last where there is no validation split.
     Where validation is small, as with a few people of many, its best epoch owes much to luck, and the last of a
     schedule that ends near zero is the better choice.
     """
@@ -51,22 +61,65 @@ class Training(Component):
     """Share of each training label that is spread evenly over all classes."""
 
 
+class InitFrom(Component):
+    """Another run's weights to begin with, layer by layer, by the layers' names.
+
+    Inputs are normalised by this experiment's own training split, not by that run's.
+    """
+
+    run: str
+    """The run: its folder, or the name of an experiment, whose newest run is meant."""
+    head: bool = True
+    """Whether the head's weights are taken over too; without, it starts anew, as for other classes."""
+    freeze: tuple[str, ...] = ()
+    """Layers whose weights stay as they are, by name; `*` stands for any letters, as in `lstm_*`."""
+
+
+def _run_in_words(value: object) -> object:
+    return {"run": value} if isinstance(value, str) else value
+
+
 class Experiment(Component):
     """One experiment: what is trained, on what, how, and which score it is expected to reach."""
 
     name: Name = "experiment"
     """Names the folder of its runs; the file's name if absent."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
-    """Determines the first weights, the order of examples and every random mask."""
+    """Determines the first weights, the order of examples, every distortion and every random mask."""
     expect: ReadOnly[Score, float] = Field(default_factory=dict, validate_default=True)
-    """Scores the experiment is expected to reach (a loss: not to exceed); printed as met or missed."""
+    """Scores the experiment is expected to reach (a loss or an error: not to exceed); printed as met or missed."""
     dataset: Dataset
     """The examples and what is to be predicted."""
+    folds: Annotated[int, Field(ge=2)] | None = None
+    """Parts for cross-validation: as many runs, each with another part of all examples as its test split."""
+    leave_one_group_out: bool = False
+    """Cross-validation with a run for each group (each person): it is the test split, the others are trained on."""
+    normalize: Literal["standard", "range", "none"] = "standard"
+    """How inputs are scaled, channel by channel, by the training split; part of the saved model.
+
+    standard: mean 0, deviation 1; range: from 0 to 1; none: as they are. Numbers to predict are scaled to mean 0 and
+    deviation 1 within the model unless `none`.
+    """
+    augment: tuple[Augmentation, ...] = ()
+    """Random distortions of training examples, in this order."""
     model: Model
     """What maps an example to a prediction."""
+    init_from: Annotated[InitFrom, BeforeValidator(_run_in_words)] | None = None
+    """A run whose weights training begins with; a bare word is short for `{run: word}`."""
     optimizer: Optimizer = Adam()
     """How weights follow the gradient."""
     train: Training = Training()
     """How long and in which portions."""
     strategy: Strategy = Auto()
     """On which devices."""
+
+    @model_validator(mode="after")
+    def _one_kind_of_folds(self) -> Experiment:
+        if self.folds is not None and self.leave_one_group_out:
+            raise ValueError(f"`folds` (={self.folds}) and `leave_one_group_out` (=true): give one of the two")
+        return self
+
+    @property
+    def cross_validates(self) -> bool:
+        """Whether it takes several runs, one for each part of the data."""
+        return self.folds is not None or self.leave_one_group_out

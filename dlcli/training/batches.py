@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from dlcli.datasets.data import Split
+from dlcli.datasets.rows import Rows
+from dlcli.training.augmentation import Augment, nothing
 
 EVALUATION_BATCH = 256
 
@@ -16,7 +20,7 @@ EVALUATION_BATCH = 256
 class Batch(NamedTuple):
     """One replica's share of a global batch. B below is the share's size, always the same: short ones are filled up.
 
-    x: (B, ...); y: (B,).
+    x: (B, ...) float32; y: (B,) class numbers, (B, K) shares of the classes, or (B, D) values.
     weight: (B,) float32, 1 for an example and 0 for a row that only fills up.
     total_weight: () float32, weight of the whole global batch.
     step: () int64, the optimizer step.
@@ -31,51 +35,91 @@ class Batch(NamedTuple):
     first_row: tf.Tensor
 
 
+class _Rows(NamedTuple):
+    """Which examples a share holds. epoch: () int64; places: (B,) int64, the rows' places in the epoch's order."""
+
+    epoch: tf.Tensor
+    places: tf.Tensor
+
+
 def steps_per_epoch(split: Split, batch_size: int) -> int:
     """Steps in which every example is seen once."""
     return math.ceil(len(split) / batch_size)
 
 
 def training_batches(
-    split: Split, batch_size: int, *, seed: int, first_step: int, strategy: tf.distribute.Strategy
+    split: Split,
+    batch_size: int,
+    *,
+    seed: int,
+    first_step: int,
+    strategy: tf.distribute.Strategy,
+    parts: int = 1,
+    augment: Augment = nothing,
 ) -> tf.distribute.DistributedDataset:
     """Endless batches from optimizer step `first_step` on.
 
     Each epoch has an order of its own, a permutation drawn from (seed, epoch) that can be entered at any row: a
     resumed run goes on in the middle of an epoch at no cost, and each worker takes its share of the same batch.
+    parts: what the size of each replica's share is to be a multiple of.
     """
-    steps = steps_per_epoch(split, batch_size)
+    examples = tf.constant(len(split), tf.int64)
+    example = _reader(split)
 
-    def rows(step: tf.Tensor, wanted: tf.Tensor) -> tf.Tensor:
-        epoch = step // steps
+    def drawn(epoch: tf.Tensor, places: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         order_seed = tf.stack([tf.constant(seed, tf.int64), epoch])
-        return tf.random.experimental.index_shuffle(wanted, order_seed, tf.constant(len(split) - 1, tf.int64))
+        return example(tf.random.experimental.index_shuffle(places % examples, order_seed, examples - 1))
 
-    return _distributed(split, batch_size, strategy, rows, first_step, None)
+    def read(rows: _Rows) -> tuple[tf.Tensor, tf.Tensor]:
+        return augment(drawn, rows.epoch, rows.places, len(split))
+
+    return _distributed(split, batch_size, strategy, read, first_step, None, parts)
 
 
 def evaluation_batches(
     split: Split, batch_size: int, *, strategy: tf.distribute.Strategy
 ) -> tf.distribute.DistributedDataset:
     """Every example once, in the split's order."""
+    example = _reader(split)
     last = steps_per_epoch(split, batch_size)
-    return _distributed(split, batch_size, strategy, lambda _, wanted: wanted, 0, last)
+    return _distributed(split, batch_size, strategy, lambda rows: example(rows.places), 0, last, 1)
+
+
+def _reader(split: Split) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
+    """Gives the examples of some rows: x (B, ...) float32 and y. Arrays on disk are read when they are asked for."""
+    y = tf.constant(split.y)
+    if isinstance(split.x, Rows):
+        on_disk = split.x
+
+        def read(rows: NDArray[np.int64]) -> NDArray[Any]:
+            return on_disk[rows]
+
+        def x_of(rows: tf.Tensor) -> tf.Tensor:
+            x = tf.numpy_function(read, [rows], tf.as_dtype(on_disk.dtype))
+            return tf.ensure_shape(x, [rows.shape[0], *on_disk.shape[1:]])
+    else:
+        # Captured by the pipeline's functions as it is, not copied into every worker's graph.
+        in_memory = tf.constant(split.x)
+
+        def x_of(rows: tf.Tensor) -> tf.Tensor:
+            return tf.gather(in_memory, rows)
+
+    return lambda rows: (tf.cast(x_of(rows), tf.float32), tf.gather(y, rows))
 
 
 def _distributed(
     split: Split,
     batch_size: int,
     strategy: tf.distribute.Strategy,
-    rows: Callable[[tf.Tensor, tf.Tensor], tf.Tensor],
+    read: Callable[[_Rows], tuple[tf.Tensor, tf.Tensor]],
     first_step: int,
     last_step: int | None,
+    parts: int,
 ) -> tf.distribute.DistributedDataset:
     examples, steps = len(split), steps_per_epoch(split, batch_size)
     batch_size = min(batch_size, examples)  # rows beyond would only be filled up
     replicas = strategy.num_replicas_in_sync
-    share = math.ceil(batch_size / replicas)
-    # Captured by the pipeline's functions as they are, not copied into every worker's graph.
-    x, y = tf.constant(split.x), tf.constant(split.y)
+    share = math.ceil(batch_size / (replicas * parts)) * parts
 
     def dataset(context: tf.distribute.InputContext) -> tf.data.Dataset:
         # A pipeline feeds the replicas of one worker; they take its elements in turn.
@@ -88,12 +132,9 @@ def _distributed(
             start = (step % steps) * batch_size
             row = first_row + tf.range(share, dtype=tf.int64)
             inside = (row < batch_size) & (start + row < examples)
-            taken = rows(step, tf.where(inside, start + row, 0))
+            x, y = read(_Rows(step // steps, tf.where(inside, start + row, 0)))
             total = tf.minimum(tf.constant(batch_size, tf.int64), examples - start)
-            return Batch(
-                tf.gather(x, taken), tf.gather(y, taken), tf.cast(inside, tf.float32), tf.cast(total, tf.float32),
-                step, first_row,
-            )  # fmt: skip
+            return Batch(x, y, tf.cast(inside, tf.float32), tf.cast(total, tf.float32), step, first_row)
 
         count = (last_step - first_step) * local if last_step is not None else 2**62
         batches = tf.data.Dataset.range(count).map(batch, num_parallel_calls=2, deterministic=True).prefetch(8)

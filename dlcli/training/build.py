@@ -1,28 +1,31 @@
-"""From a model's spec and the data to a Keras model, and to the file that others can open."""
+"""From a spec and the data to a Keras model and its optimizer, and to the file that others can open."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import keras
-import numpy as np
 
 from dlcli.datasets.data import Data
-from dlcli.models import Model
 from dlcli.spec import Experiment
-from dlcli.tasks import Classification
+from dlcli.tasks import Regression, Task
 from dlcli.training.batches import steps_per_epoch
+from dlcli.training.inputs import prepare_inputs
 
 
-def build_model(spec: Model, data: Data, task: Classification) -> keras.Model:
-    """The model of `spec` behind a layer that normalises each channel with the training split's mean and deviation.
+def build_model(experiment: Experiment, data: Data, task: Task) -> keras.Model:
+    """The experiment's model between layers that normalise its inputs and give its outputs in their units.
 
-    (B, ..., C) float32 as the dataset has it -> what the task's head gives, such as (B, K) logits.
+    (B, ...) float32 as the dataset has it -> (B, outputs): logits of classes, or numbers in their own units.
+    Raises UsageError where the model cannot read examples of this shape.
     """
-    x = inputs = keras.Input(data.train.x.shape[1:], name="inputs")
-    mean, variance = channel_statistics(data.train.x)
-    x = keras.layers.Normalization(axis=-1, mean=mean, variance=variance, name="normalize")(x)
-    return keras.Model(inputs, spec.build(x, task.outputs), name=spec.type)
+    inputs = keras.Input(data.train.x.shape[1:], name="inputs")
+    x = prepare_inputs(inputs, data, experiment.normalize)
+    x = experiment.model.build(x, task.outputs)
+    if isinstance(task, Regression) and experiment.normalize != "none":
+        variance = [scale**2 for scale in task.scale]
+        x = keras.layers.Normalization(-1, mean=list(task.offset), variance=variance, invert=True, name="in_units")(x)
+    return keras.Model(inputs, x, name=experiment.model.type)
 
 
 def build_optimizer(experiment: Experiment, data: Data, model: keras.Model) -> keras.optimizers.Optimizer:
@@ -31,13 +34,6 @@ def build_optimizer(experiment: Experiment, data: Data, model: keras.Model) -> k
     optimizer = experiment.optimizer.build(steps_per_epoch(data.train, train.batch_size), train.epochs)
     optimizer.build(model.trainable_variables)
     return optimizer
-
-
-def channel_statistics(x: np.ndarray) -> tuple[list[float], list[float]]:
-    """Mean and variance of each channel, the last axis of x; the variance of a constant channel is given as 1."""
-    flat = x.reshape(-1, x.shape[-1]).astype(np.float64)
-    variance = flat.var(axis=0)
-    return flat.mean(axis=0).tolist(), np.where(variance > 0, variance, 1.0).tolist()
 
 
 def recurrent_kernels(model: keras.Model) -> dict[str, str]:

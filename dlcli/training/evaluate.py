@@ -8,12 +8,15 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
-from dlcli.datasets.data import Split
+from dlcli.datasets.data import Data, Split
+from dlcli.datasets.rows import Rows
 from dlcli.errors import DataError, UsageError
-from dlcli.metrics.classification import ClassificationReport
+from dlcli.metrics.report import Report
 from dlcli.runs.run import Run
-from dlcli.tasks import Classification, task_for
+from dlcli.spec import Experiment
+from dlcli.tasks import Task, task_for
 from dlcli.training.batches import EVALUATION_BATCH
 from dlcli.training.loading import load_data
 
@@ -25,42 +28,40 @@ class Evaluation:
     split: str
     examples: int
     loss: float
-    report: ClassificationReport
+    report: Report
 
     @property
     def scores(self) -> dict[str, float]:
         """The headline scores by name."""
-        return {"loss": self.loss, "accuracy": self.report.accuracy, "macro_f1": self.report.macro_f1}
+        return {"loss": self.loss, **self.report.scores}
 
     def as_json(self) -> dict[str, Any]:
         """Everything, ready for json.dumps."""
-        return {
-            "split": self.split,
-            "examples": self.examples,
-            **self.scores,
-            "classes": {
-                c.name: {"precision": c.precision, "recall": c.recall, "f1": c.f1, "support": c.support}
-                for c in self.report.classes
-            },
-            "confusion": self.report.confusion.tolist(),
-        }
+        return {"split": self.split, "examples": self.examples, **self.scores, **self.report.as_json()}
 
 
-def evaluate(model: keras.Model, name: str, split: Split, task: Classification) -> Evaluation:
+def evaluate(model: keras.Model, name: str, split: Split, task: Task) -> Evaluation:
     """Runs a model over a split. The same model file and data give the same numbers to the last digit."""
     outputs = predict(model, split.x)
     losses = task.losses(tf.constant(split.y), tf.constant(outputs)).numpy()
-    report = ClassificationReport.of(task.target.names, split.y, outputs.argmax(axis=-1))
-    return Evaluation(name, len(split), float(losses.mean(dtype=np.float64)), report)
+    return Evaluation(name, len(split), float(losses.mean(dtype=np.float64)), task.report(split.y, outputs))
 
 
-def predict(model: keras.Model, x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def scored_splits(experiment: Experiment, data: Data) -> list[str]:
+    """The splits to evaluate when training is over: validation and test, where there are such; training, too, where
+    there is nothing else or the spec expects something of it.
+    """
+    wanted = {score.partition("_")[0] for score in experiment.expect} | {"validation", "test"}
+    return [name for name in data.splits if name in wanted] or ["train"]
+
+
+def predict(model: keras.Model, x: NDArray[Any] | Rows) -> NDArray[np.float32]:
     """The model's outputs for x, (N, ...) -> (N, ...), in batches of one size so that it is compiled once."""
     run = tf.function(lambda batch: model(batch, training=False))
     outputs = []
     for start in range(0, len(x), EVALUATION_BATCH):
-        batch = x[start : start + EVALUATION_BATCH]
-        filled = np.concatenate([batch, np.zeros((EVALUATION_BATCH - len(batch), *x.shape[1:]), x.dtype)])
+        batch = x[start : start + EVALUATION_BATCH].astype(np.float32)
+        filled = np.concatenate([batch, np.zeros((EVALUATION_BATCH - len(batch), *x.shape[1:]), np.float32)])
         outputs.append(run(tf.constant(filled)).numpy()[: len(batch)])
     return np.concatenate(outputs)
 
@@ -68,15 +69,19 @@ def predict(model: keras.Model, x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]
 def evaluate_run(run: Run, split: str) -> Evaluation:
     """The scores of a run's kept model on the split of this name, of the data that the run was trained on.
 
-    Raises UsageError where the run has no model yet, DataError where the data has changed since.
+    Raises UsageError where the run has no model yet or its data no such split, DataError where the data has changed
+    since.
     """
     if not run.model_path.exists():
         raise UsageError(f"{run.path}: has no model; the run is {run.info['state']} and finished no epoch")
-    data = load_data(run.experiment, smoke=run.info["smoke"])
-    if data.fingerprint() != run.info["dataset"]:
+    info, experiment = run.info, run.experiment
+    data = load_data(experiment, smoke=info["smoke"], fold=info.get("fold"))
+    if data.fingerprint() != info["dataset"]:
         raise DataError(
             f"{run.path}: the data is not what the run was trained on (fingerprint {data.fingerprint()}, "
-            f"in the run {run.info['dataset']})"
+            f"in the run {info['dataset']})"
         )
+    if split not in data.splits:
+        raise UsageError(f"--split {split}: this dataset has no such split, only {', '.join(data.splits)}")
     model = keras.models.load_model(run.model_path)
-    return evaluate(model, split, data.splits[split], task_for(data))
+    return evaluate(model, split, data.splits[split], task_for(data, experiment.normalize))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import itertools
 import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from dlcli.datasets.data import Data
 from dlcli.datasets.folder import data_folder
-from dlcli.datasets.splits import folds
+from dlcli.datasets.splits import fold_count, folds
 from dlcli.errors import MissingData
 from dlcli.spec import Experiment
 
 SMOKE_EXAMPLES = 192
+SMOKE_FOLDS = 2
 
 
 def load_data(
@@ -24,17 +26,29 @@ def load_data(
     A smoke run takes a few of each split, and made-up ones where the data is not here.
     Raises DataError where the data is missing or wrong.
     """
+    if fold is not None:
+        data, _ = next(itertools.islice(load_folds(experiment, smoke=smoke, folder=folder), fold - 1, None))
+        return data
     try:
         data = experiment.dataset.load(folder or data_folder())
     except MissingData:
         if not smoke:
             raise
         data = stand_in(experiment)
-    data = data.smaller(SMOKE_EXAMPLES) if smoke else data
-    if fold is None:
-        return data
+    return data.smaller(SMOKE_EXAMPLES) if smoke else data
+
+
+def load_folds(
+    experiment: Experiment, *, smoke: bool = False, folder: Path | None = None
+) -> Iterator[tuple[Data, int]]:
+    """The data of each fold, one after another, and how many there are; a smoke run takes the first two."""
+    data = load_data(experiment, smoke=smoke, folder=folder)
     seed = getattr(experiment.dataset, "split_seed", 0)
-    return next(itertools.islice(folds(data, experiment.folds, seed), fold - 1, None))
+    parts = folds(data, experiment.folds, seed)
+    count = fold_count(data, experiment.folds)
+    if smoke:
+        parts, count = itertools.islice(parts, SMOKE_FOLDS), min(count, SMOKE_FOLDS)
+    return ((part, count) for part in parts)
 
 
 def stand_in(experiment: Experiment) -> Data:

@@ -3,32 +3,86 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import tensorflow as tf
 
+from dlcli.datasets.checks import check
 from dlcli.datasets.data import Data
+from dlcli.errors import UsageError
 from dlcli.spec import Experiment
-from dlcli.tasks import Classification, task_for
+from dlcli.spec.experiment import Training
+from dlcli.tasks import Losses, Task, task_for
+from dlcli.training.augmentation import Augment, augmentation
+from dlcli.training.initial import Initial, find_initial
 from dlcli.training.loading import load_data
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """An experiment with its devices and its data at hand."""
+    """An experiment with its devices and its data at hand.
+
+    keep: the validation metric by which the model to keep is chosen, or `last`.
+    initial: whose weights training begins with, if not with random ones.
+    """
 
     experiment: Experiment
     strategy: tf.distribute.Strategy
     data: Data
-    task: Classification
-    class_weights: list[float]
+    task: Task
+    training_losses: Losses
+    augment: Augment
+    keep: str
+    initial: Initial | None = None
 
 
-def prepare(experiment: Experiment, *, smoke: bool = False) -> Prepared:
+def prepare(
+    experiment: Experiment, *, smoke: bool = False, fold: int | None = None, data: Data | None = None,
+    runs: Path | None = None, resumed: bool = False,
+) -> Prepared:  # fmt: skip
     """Looks for the experiment's devices and loads its data, a few examples of it for a smoke run.
 
-    Raises UsageError where there is no such device or class, DataError where the data is missing or wrong.
+    data: loaded before, of this fold. runs: the folder in which a run to begin from is looked for; a resumed run has
+    begun already.
+    Raises UsageError where the spec asks for what is not there or does not fit the data, DataError where the data is
+    missing or wrong.
     """
     strategy = experiment.strategy.build()
-    data = load_data(experiment, smoke=smoke)
-    task = task_for(data)
-    return Prepared(experiment, strategy, data, task, task.class_weights(experiment.train.class_weights, data.train.y))
+    data = data or load_data(experiment, smoke=smoke, fold=fold)
+    check(data, experiment.dataset.type)
+    task = task_for(data, experiment.normalize)
+    return Prepared(
+        experiment,
+        strategy,
+        data,
+        task,
+        task.training_losses(experiment.train, data.train.y),
+        augmentation(experiment.augment, data, experiment.seed),
+        _keep(experiment, data, task),
+        None if resumed else find_initial(experiment.init_from, runs),
+    )
+
+
+def _keep(experiment: Experiment, data: Data, task: Task) -> str:
+    """What the model to keep is chosen by; raises UsageError for metrics that are not computed."""
+    train, schedule = experiment.train, experiment.optimizer.schedule
+    known = [f"val_{name}" for name in ("loss", *(metric.name for metric in task.metrics))]
+    asked: dict[str, str | None] = {"train.keep": train.keep if train.keep not in ("best", "last") else None}
+    if train.early_stopping is not None:
+        asked["train.early_stopping.metric"] = train.early_stopping.metric or f"val_{task.headline}"
+    if schedule.type == "plateau":
+        asked["optimizer.schedule.metric"] = schedule.metric
+    for key, metric in asked.items():
+        if metric is not None and data.validation is None:
+            raise UsageError(f"{key} (={metric}) needs a validation split; the dataset has none (`validation`)")
+        if metric is not None and metric not in known:
+            raise UsageError(f"{key} (={metric}): there is no such metric here; there are {', '.join(known)}")
+    if train.keep != "best":
+        return train.keep
+    return "last" if data.validation is None else f"val_{task.headline}"
+
+
+def watched_metric(train: Training, task: Task) -> str | None:
+    """What early stopping goes by, if it is on."""
+    stopping = train.early_stopping
+    return None if stopping is None else stopping.metric or f"val_{task.headline}"

@@ -9,9 +9,9 @@ from pathlib import Path
 import keras
 
 from dlcli.datasets.data import Data
-from dlcli.report.confusion import confusion_png
 from dlcli.report.graph import layer_graph
 from dlcli.report.hparams import record_session
+from dlcli.report.picture import picture
 from dlcli.report.screen import Screen
 from dlcli.report.tensorboard import Board
 from dlcli.runs.files import write_json
@@ -19,6 +19,7 @@ from dlcli.runs.run import Run
 from dlcli.training.build import portable, recurrent_kernels
 from dlcli.training.evaluate import Evaluation
 from dlcli.training.loop import Loop, Row
+from dlcli.training.prepare import Prepared
 
 
 class Recorder:
@@ -42,16 +43,20 @@ class Recorder:
             self.run.end(error)
             record_session(self.run)
 
-    def start(self, model: keras.Model, data: Data, loop: Loop) -> None:
+    def start(self, model: keras.Model, loop: Loop) -> None:
         """Training is about to begin, or to go on where the loop stands."""
         self._model, self._portable = model, portable(model)
-        self._marks_best = loop.experiment.train.keep != "last"
-        devices = list(loop.steps.strategy.extended.worker_devices)
+        prepared, data = loop.prepared, loop.data
+        self._marks_best = prepared.keep != "last"
+        devices = list(prepared.strategy.extended.worker_devices)
         kernels = recurrent_kernels(model)
-        self.run.update(devices=devices, dataset=data.fingerprint(), parameters=model.count_params(), kernels=kernels)
+        self.run.update(
+            devices=devices, dataset=data.fingerprint(), stand_in=data.stand_in, remarks=list(data.remarks),
+            target=list(data.target.names), parameters=model.count_params(), kernels=kernels, keep=prepared.keep,
+        )  # fmt: skip
         self.run.forget_metrics_after(loop.progress.step)
-        self.board.start(layer_graph(self._portable))
-        for line in _introduction(model, data, devices, kernels):
+        self.board.start(layer_graph(self._portable), notes(data))
+        for line in _introduction(model, prepared, devices, kernels):
             self.screen.say(line)
         self.screen.say(f"run       {self.run.path}")
         if loop.progress.step:
@@ -77,14 +82,13 @@ class Recorder:
     def finish(self, loop: Loop, evaluations: Sequence[Evaluation]) -> None:
         """Records the scores of the kept model."""
         self.screen.stop()
-        train = loop.experiment.train
-        kept = {"epoch": loop.progress.kept_epoch, "of": train.epochs, "by": train.keep}
+        kept = {"epoch": loop.progress.kept_epoch, "of": loop.experiment.train.epochs, "by": loop.prepared.keep}
         write_json(self.run.path / "result.json", {"kept": kept} | {e.split: e.as_json() for e in evaluations})
         for evaluation in evaluations:
-            png = confusion_png(evaluation.report, f"{loop.experiment.name} · {evaluation.split}")
-            (self.run.path / f"confusion_{evaluation.split}.png").write_bytes(png)
+            kind, png = picture(evaluation.report, f"{loop.experiment.name} · {evaluation.split}")
+            (self.run.path / f"{kind}_{evaluation.split}.png").write_bytes(png)
             if evaluation.split == "test":
-                self.board.finish(loop.progress.step, evaluation, png)
+                self.board.finish(loop.progress.step, evaluation, kind, png)
 
 
 def save_model(model: keras.Model, path: Path) -> None:
@@ -94,11 +98,22 @@ def save_model(model: keras.Model, path: Path) -> None:
     os.replace(temporary, path)  # noqa: PTH105 (atomic on every system)
 
 
-def _introduction(model: keras.Model, data: Data, devices: list[str], kernels: dict[str, str]) -> Iterator[str]:
+def notes(data: Data) -> list[str]:
+    """What is to be known of the data wherever its scores are shown."""
+    made_up = ["made-up stand-in examples, because the data is not here: scores say nothing"] if data.stand_in else []
+    return [*made_up, *data.remarks]
+
+
+def _introduction(model: keras.Model, prepared: Prepared, devices: list[str], kernels: dict[str, str]) -> Iterator[str]:
+    data = prepared.data
     sizes = ", ".join(f"{len(split)} {name}" for name, split in data.splits.items())
     shape = "x".join(map(str, data.train.x.shape[1:]))
-    yield f"data      {sizes}; {shape}, {len(data.target.names)} classes"
+    yield f"data      {sizes}; {shape}, {prepared.task.describes}"
+    for note in notes(data):
+        yield f"note      {note}"
     names = ", ".join(device.rpartition("device:")[2] for device in devices)
     yield f"model     {model.name}, {model.count_params():,} parameters, on {names}"
+    if prepared.initial is not None:
+        yield f"weights   from {prepared.initial.run.path}"
     if slow := sorted({kernel for kernel in kernels.values() if kernel != "block"}):
         yield f"kernel    {', '.join(slow)}"

@@ -30,8 +30,8 @@ class Steps:
         self.model, self.optimizer, self.task, self.strategy = model, optimizer, task, prepared.strategy
         self._seed = tf.constant(experiment.seed, tf.int64)
         self._clip_norm = experiment.optimizer.clip_norm
-        self._label_smoothing = experiment.train.label_smoothing
-        self._class_weights = tf.constant(prepared.class_weights, tf.float32)
+        self._training_losses = prepared.training_losses
+        self._parts = experiment.train.accumulation_steps
         self._train = tf.function(self._train_steps)
         self._evaluate = tf.function(self._evaluate_batches)
         self.no_totals: Totals = np.zeros(2 + sum(metric.size for metric in task.metrics))
@@ -93,17 +93,25 @@ class Steps:
         return tf.cast(added, tf.float64)
 
     def _train_step(self, batch: Batch) -> tf.Tensor:
-        replicas = self.strategy.num_replicas_in_sync
+        weights = self.model.trainable_variables
+        gradients, totals = self._gradients(_part(batch, 0, self._parts), weights)
+        for number in range(1, self._parts):
+            # One part after another, or all would be in memory at once.
+            with tf.control_dependencies(gradients):
+                more, more_totals = self._gradients(_part(batch, number, self._parts), weights)
+            gradients = [one + other for one, other in zip(gradients, more, strict=True)]
+            totals += more_totals
+        self._apply(gradients, weights)
+        return totals
+
+    def _gradients(self, batch: Batch, weights: Any) -> tuple[list[tf.Tensor], tf.Tensor]:
+        shares = self.strategy.num_replicas_in_sync * self._parts
         with positions.at(positions.Position(self._seed, batch.step, batch.first_row)), tf.GradientTape() as tape:
             output = self.model(batch.x, training=True)
-            losses = self.task.losses(batch.y, output, self._label_smoothing)
-            losses *= tf.gather(self._class_weights, batch.y)
-            # This replica's part of the loss of the whole batch: the parts add up to it.
-            loss = tf.reduce_sum(batch.weight * losses) / batch.total_weight
-            loss += tf.add_n(self.model.losses) / replicas if self.model.losses else 0.0
-        weights = self.model.trainable_variables
-        self._apply(tape.gradient(loss, weights), weights)
-        return self._totals(batch, loss * batch.total_weight, output)
+            # This share's part of the loss of the whole batch: the parts add up to it.
+            loss = tf.reduce_sum(batch.weight * self._training_losses(batch.y, output)) / batch.total_weight
+            loss += tf.add_n(self.model.losses) / shares if self.model.losses else 0.0
+        return tape.gradient(loss, weights), self._totals(batch, loss * batch.total_weight, output)
 
     def _apply(self, gradients: list[tf.Tensor], weights: Any) -> None:
         if self._clip_norm is not None:
@@ -123,3 +131,13 @@ class Steps:
     def _totals(self, batch: Batch, loss: tf.Tensor, output: tf.Tensor) -> tf.Tensor:
         metrics = [metric.totals(batch.y, output, batch.weight) for metric in self.task.metrics]
         return tf.concat([[loss, tf.reduce_sum(batch.weight)], *metrics], axis=0)
+
+
+def _part(batch: Batch, number: int, parts: int) -> Batch:
+    """One of the equal parts in which a replica works through its share."""
+    if parts == 1:
+        return batch
+    size = batch.x.shape[0] // parts
+    rows = slice(number * size, (number + 1) * size)
+    first_row = batch.first_row + number * size
+    return batch._replace(x=batch.x[rows], y=batch.y[rows], weight=batch.weight[rows], first_row=first_row)

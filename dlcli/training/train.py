@@ -10,7 +10,8 @@ from dlcli.report.screen import Screen
 from dlcli.runs.run import Run
 from dlcli.training.build import build_model, build_optimizer
 from dlcli.training.checkpoints import Checkpoint, Checkpoints
-from dlcli.training.evaluate import Evaluation, evaluate
+from dlcli.training.evaluate import Evaluation, evaluate, scored_splits
+from dlcli.training.initial import freeze
 from dlcli.training.loop import Loop
 from dlcli.training.prepare import Prepared
 from dlcli.training.recorder import Recorder
@@ -28,23 +29,26 @@ def train(
 ) -> list[Evaluation]:
     """Trains a prepared experiment into a run's folder, from a checkpoint on if one is given.
 
-    Returns the kept model's scores on the validation and the test split.
+    Returns the kept model's scores: on the validation and the test split, and on training where the spec expects them.
     Raises TrainingError, or Preempted after a signal; the run's folder then says so, too.
     """
     experiment, data, task = prepared.experiment, prepared.data, prepared.task
     with Recorder(run, screen or Screen(quiet=True)) as recorder, StopRequest() as stop:
         keras.utils.set_random_seed(experiment.seed)
         with prepared.strategy.scope():
-            model = build_model(experiment.model, data, task)
+            model = build_model(experiment, data, task)
+            if prepared.initial is not None:
+                prepared.initial.apply(model)
+            freeze(model, experiment.init_from)
             optimizer = build_optimizer(experiment, data, model)
         steps = Steps(prepared, model, optimizer)
         with Checkpoints(run.checkpoint_folder) as checkpoints:
-            loop = Loop(experiment, data, steps, checkpoints, recorder)
+            loop = Loop(prepared, steps, checkpoints, recorder)
             if checkpoint is not None:
                 loop.restore(checkpoint)
-            recorder.start(model, data, loop)
+            recorder.start(model, loop)
             loop.run(stop, callbacks)
         kept = keras.models.load_model(run.model_path)
-        evaluations = [evaluate(kept, name, data.splits[name], task) for name in ("validation", "test")]
+        evaluations = [evaluate(kept, name, data.splits[name], task) for name in scored_splits(experiment, data)]
         recorder.finish(loop, evaluations)
     return evaluations

@@ -47,7 +47,7 @@ def test_eval_for_people_shows_every_class_and_the_picture(smoked):
     _, runs = smoked
     done = CliRunner().invoke(app, ["eval", "har_lstm-smoke", "--runs", str(runs)])
     assert done.exit_code == 0
-    for word in ("accuracy", "macro_f1", "walking_upstairs", "laying", "true class", "confusion_test.png"):
+    for word in ("accuracy", "macro_f1", "walking_upstairs", "laying", "true class", "confusion_matrix_test.png"):
         assert word in done.output
 
 

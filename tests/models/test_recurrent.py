@@ -27,7 +27,7 @@ def recurrent_parameters(gates, inputs, units):
 )  # fmt: skip
 def test_shapes_parameters_and_a_portable_copy(experiment, data, model, parameters, pooling):
     spec = experiment(model=f"{{{model}, dropout: 0.5, l2: 0.01, pooling: {pooling}}}")
-    built = build_model(spec.model, data, task_for(data))
+    built = build_model(spec, data, task_for(data))
     assert built.output_shape == (None, 3)
     assert sum(int(np.prod(w.shape)) for w in built.trainable_weights) == parameters
     copy = portable(built)
@@ -38,7 +38,7 @@ def test_shapes_parameters_and_a_portable_copy(experiment, data, model, paramete
 
 def test_first_weights_are_glorot_orthogonal_and_forget_gates_open(experiment, data):
     spec = experiment(model="{type: lstm, units: [32]}")
-    cell = build_model(spec.model, data, task_for(data)).get_layer("lstm_1").cell
+    cell = build_model(spec, data, task_for(data)).get_layer("lstm_1").cell
     kernel, recurrent, bias = (w.numpy() for w in (cell.kernel, cell.recurrent_kernel, cell.bias))
     assert np.abs(kernel).max() <= np.sqrt(6 / (3 + 128))
     np.testing.assert_allclose(recurrent @ recurrent.T, np.eye(32), atol=1e-5)
@@ -49,9 +49,7 @@ def test_first_weights_are_glorot_orthogonal_and_forget_gates_open(experiment, d
 def test_pooling_does_what_it_says(experiment, data, kind):
     def pooled(pooling):
         keras.utils.set_random_seed(0)
-        model = build_model(
-            experiment(model=f"{{type: {kind}, units: [4], pooling: {pooling}}}").model, data, task_for(data)
-        )
+        model = build_model(experiment(model=f"{{type: {kind}, units: [4], pooling: {pooling}}}"), data, task_for(data))
         return keras.Model(model.input, model.get_layer("head").input)(data.test.x).numpy()
 
     last, mean, maximum = (pooled(p) for p in ("last", "mean", "max"))

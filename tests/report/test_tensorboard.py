@@ -16,8 +16,8 @@ from matplotlib.image import imread
 
 from dlcli.errors import Preempted, TrainingError
 from dlcli.metrics.classification import ClassificationReport
-from dlcli.report.confusion import confusion_png
 from dlcli.report.hparams import hyperparameters, mend, record_session
+from dlcli.report.picture import picture
 from dlcli.report.tensorboard import Board
 from dlcli.runs.run import Run
 from dlcli.spec import Experiment, load
@@ -63,12 +63,14 @@ def experiment(folder: Path, *overrides: str) -> Experiment:
 def train(run: Run, rows: list[dict[str, Any]], *, died: bool = False, error: Exception | None = None) -> None:
     """What the recorder does over these epochs and at the end; a process that died does nothing at the end."""
     board = Board(run)
-    board.start(b"")
+    board.start(b"", [])
+    keep = run.experiment.train.keep
+    run.update(keep="val_accuracy" if keep == "best" else keep)
     for row in rows:
         run.append_metrics(row)
         board.epoch(row)
     if not died and error is None:
-        board.finish(rows[-1]["step"], SimpleNamespace(split="test", scores=SCORES), confusion_png(REPORT, "toy"))  # type: ignore[arg-type]
+        board.finish(rows[-1]["step"], SimpleNamespace(split="test", scores=SCORES), *picture(REPORT, "toy"))  # type: ignore[arg-type]
     board.close()
     if died:
         run._lock.release()
@@ -289,7 +291,8 @@ def test_nothing_here_loads_tensorflow(make: Make, tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path;"
         "from dlcli.report.tensorboard import Board; from dlcli.report.hparams import mend;"
-        "from dlcli.runs.run import Run; root, path = map(Path, sys.argv[1:]); mend(root); Board(Run(path)).start(b'');"
+        "from dlcli.runs.run import Run; root, path = map(Path, sys.argv[1:]); mend(root);"
+        "Board(Run(path)).start(b'', []);"
         "assert Run(path).info['state'] == 'killed'; sys.exit('tensorflow' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code, tmp_path / "runs", run.path], check=True)

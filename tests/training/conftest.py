@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,10 @@ two_devices()
 import keras  # noqa: E402 (after TensorFlow was set up)
 import tensorflow as tf  # noqa: E402
 
-from dlcli.tasks import task_for  # noqa: E402
 from dlcli.training.build import build_model, build_optimizer  # noqa: E402
 from dlcli.training.checkpoints import Checkpoints  # noqa: E402
 from dlcli.training.loop import Loop, Row  # noqa: E402
-from dlcli.training.prepare import Prepared  # noqa: E402
+from dlcli.training.prepare import prepare  # noqa: E402
 from dlcli.training.steps import Steps  # noqa: E402
 
 
@@ -52,11 +51,10 @@ def experiment() -> Callable[..., Experiment]:
 
     def make(
         model: str = "{type: lstm, units: [8]}", optimizer: str = "adam", train: str = "{epochs: 2, batch_size: 32}",
-        seed: int = 3,
+        seed: int = 3, more: str = "",
     ) -> Experiment:  # fmt: skip
-        return check(
-            parse(f"{{seed: {seed}, dataset: hapt, model: {model}, optimizer: {optimizer}, train: {train}}}", "t.yaml")
-        )
+        parts = f"seed: {seed}, dataset: hapt, model: {model}, optimizer: {optimizer}, train: {train}"
+        return check(parse(f"{{{parts}{', ' * bool(more)}{more}}}", "t.yaml"))
 
     return make
 
@@ -88,14 +86,13 @@ def make_loop(data: Data, tmp_path: Path) -> Callable[..., Loop]:
 
     def make(experiment: Experiment, strategy: Any = None, data: Data = data) -> Loop:
         strategy = strategy or tf.distribute.OneDeviceStrategy("/CPU:0")
-        task = task_for(data)
+        prepared = replace(prepare(experiment, data=data), strategy=strategy)
         keras.utils.set_random_seed(experiment.seed)
         with strategy.scope():
-            model = build_model(experiment.model, data, task)
+            model = build_model(experiment, data, prepared.task)
             optimizer = build_optimizer(experiment, data, model)
-        weights = task.class_weights(experiment.train.class_weights, data.train.y)
-        steps = Steps(Prepared(experiment, strategy, data, task, weights), model, optimizer)
-        return Loop(experiment, data, steps, Checkpoints(tmp_path / str(next(number))), Listener())
+        steps = Steps(prepared, model, optimizer)
+        return Loop(prepared, steps, Checkpoints(tmp_path / str(next(number))), Listener())
 
     return make
 

@@ -15,5 +15,5 @@ from dlcli.training.build import build_model, recurrent_kernels
     ],
 )
 def test_the_kernels_that_run_are_told(experiment, data, model, kernels):
-    built = build_model(experiment(model=f"{{{model}}}").model, data, task_for(data))
+    built = build_model(experiment(model=f"{{{model}}}"), data, task_for(data))
     assert recurrent_kernels(built) == kernels

@@ -168,14 +168,14 @@ def test_the_last_is_kept_where_the_spec_says_so(experiment, make_loop):
     loop = make_loop(experiment(optimizer="{type: adam, learning_rate: 0.3}", train="{epochs: 4, keep: last}"))
     loop.run(StopRequest())
     assert loop.listener.kept == [1, 2, 3, 4]
-    assert (loop.progress.kept_epoch, loop.progress.best) == (4, None)
+    assert (loop.progress.kept_epoch, loop.progress.keeping.best) == (4, None)
 
 
 def test_best_by_loss_takes_the_lowest(experiment, make_loop):
     loop = make_loop(experiment(optimizer="{type: adam, learning_rate: 0.3}", train="{epochs: 6, keep: val_loss}"))
     loop.run(StopRequest())
     losses = [row["val_loss"] for row in loop.listener.rows]
-    assert loop.progress.best == min(losses)
+    assert loop.progress.keeping.best == min(losses)
     assert loop.progress.kept_epoch == losses.index(min(losses)) + 1
 
 
@@ -210,7 +210,7 @@ def test_it_learns(experiment, make_loop):
         experiment("{type: bilstm, units: [16]}", "{type: adam, learning_rate: 0.02}", "{epochs: 30, batch_size: 32}")
     )
     loop.run(StopRequest())
-    assert loop.progress.best > 0.9
+    assert loop.progress.keeping.best > 0.9
 
 
 def test_steps_per_call_do_not_change_the_result(experiment, make_loop):

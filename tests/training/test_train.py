@@ -46,7 +46,8 @@ def test_a_run_is_recorded_whole(experiment, begin):
     assert [row["epoch"] for row in run.metrics()] == [1, 2, 3]
     assert {p.name for p in run.path.iterdir() if "tfevents" not in p.name} == {
         "spec.yaml", "source.yaml", "run.json", "metrics.jsonl", "result.json", "model.keras", "checkpoints", "lock",
-        "confusion_validation.png", "confusion_test.png", "train", "validation", "kept_validation", "test",
+        "confusion_matrix_validation.png", "confusion_matrix_test.png", "train", "validation", "kept_validation",
+        "test",
     }  # fmt: skip
     result = json.loads((run.path / "result.json").read_text())
     assert {e.split: e.as_json() for e in evaluations} == {name: result[name] for name in ("validation", "test")}
@@ -150,7 +151,7 @@ def test_normalisation_sees_the_training_split_alone(experiment, begin, data):
         data.train, *(type(s)(s.x * 7 + 100, s.y, s.groups) for s in (data.validation, data.test)), data.target
     )
     spec = experiment(model="{type: gru, units: [4]}")
-    layers = [build_model(spec.model, d, task_for(d)).get_layer("normalize") for d in (data, moved)]
+    layers = [build_model(spec, d, task_for(d)).get_layer("normalize") for d in (data, moved)]
     one, other = (layer(data.train.x).numpy() for layer in layers)
     np.testing.assert_array_equal(one, other)
     assert abs(one.mean()) < 1e-4

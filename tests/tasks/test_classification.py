@@ -11,6 +11,7 @@ import pytest
 from dlcli.backend import load_tensorflow
 from dlcli.datasets.data import Classes
 from dlcli.errors import UsageError
+from dlcli.spec.experiment import Training
 from dlcli.tasks import Classification, task_for
 
 TASK = Classification(Classes(("up", "down", "still")))
@@ -18,11 +19,12 @@ LOGITS = np.random.default_rng(0).normal(size=(20, 3)).astype(np.float32)
 Y = (np.arange(20) % 3).astype(np.int32)
 
 
-def losses(label_smoothing: float = 0.0) -> np.ndarray:
+def losses(label_smoothing: float = 0.0, y: np.ndarray = Y) -> np.ndarray:
     load_tensorflow()
     import tensorflow as tf
 
-    found: np.ndarray = TASK.losses(tf.constant(Y), tf.constant(LOGITS), label_smoothing).numpy()
+    of = TASK.training_losses(Training(label_smoothing=label_smoothing), Y)
+    found: np.ndarray = of(tf.constant(y), tf.constant(LOGITS)).numpy()
     return found
 
 
@@ -45,6 +47,29 @@ def test_the_loss_is_the_cross_entropy_of_each_example_in_nats(smoothing: float)
 
 def test_the_least_smoothing_is_continuous_with_none() -> None:
     np.testing.assert_allclose(losses(1e-7), losses(), atol=1e-5)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.3])
+def test_shares_of_one_class_count_as_that_class(smoothing: float) -> None:
+    shares = np.eye(3, dtype=np.float32)[Y]
+    np.testing.assert_allclose(losses(smoothing, shares), losses(smoothing), rtol=1e-5)
+
+
+def test_two_classes_are_told_apart_by_one_logit_as_by_two() -> None:
+    load_tensorflow()
+    import tensorflow as tf
+
+    task = Classification(Classes(("no", "yes")))
+    y, logit = (np.arange(20) % 2).astype(np.int32), LOGITS[:, :1]
+    assert task.outputs == 1
+    p = 1 / (1 + np.exp(-logit[:, 0]))
+    expected = -np.log(np.where(y == 1, p, 1 - p))
+    np.testing.assert_allclose(task.losses(tf.constant(y), tf.constant(logit)), expected, rtol=1e-5)
+    report = task.report(y, logit)
+    assert report.accuracy == np.mean((p > 0.5) == y)
+    (metric,) = task.metrics
+    totals = metric.totals(tf.constant(y), tf.constant(logit), tf.ones(20)).numpy()
+    assert metric.result(totals) == pytest.approx(report.accuracy)
 
 
 def test_without_class_weights_all_count_the_same() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dlcli.metrics.classification import ClassificationReport
-from dlcli.report.confusion import confusion_png
+from dlcli.report.picture import confusion_png
 
 
 def size(png: bytes) -> tuple[int, int]:

@@ -1,0 +1,19 @@
+"""Tasks: what a dataset's target asks of a model."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from dlcli.datasets.data import Classes, Data
+from dlcli.tasks.classification import Classification
+from dlcli.tasks.regression import Regression
+from dlcli.tasks.task import Losses, Task
+
+__all__ = ["Classification", "Losses", "Regression", "Task", "task_for"]
+
+
+def task_for(data: Data, normalize: Literal["standard", "range", "none"] = "standard") -> Task:
+    """The task that a dataset poses; `normalize` says how real targets are scaled for the loss."""
+    if isinstance(data.target, Classes):
+        return Classification(data.target)
+    return Regression.of(data.target, data.train.y, normalize)

@@ -1,0 +1,50 @@
+"""What is predicted decides the head's size, the loss, the metrics and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from numpy.typing import NDArray
+
+from dlcli.metrics.metric import Metric
+from dlcli.metrics.report import Report
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+    from dlcli.spec.experiment import Training
+
+Losses = Callable[["tf.Tensor", "tf.Tensor"], "tf.Tensor"]
+"""From y (B, ...) and a model's output (B, outputs) to the loss of each example, (B,)."""
+
+
+class Task(Protocol):
+    """What every task says of itself."""
+
+    headline: str
+    """The metric by which the best epoch is chosen if the spec names none."""
+
+    @property
+    def outputs(self) -> int:
+        """Size of the model's head."""
+
+    @property
+    def metrics(self) -> Sequence[Metric]:
+        """What is followed during training besides the loss."""
+
+    @property
+    def describes(self) -> str:
+        """What is predicted, in a few words."""
+
+    def losses(self, y: tf.Tensor, output: tf.Tensor) -> tf.Tensor:
+        """The plain loss of each example, (B,)."""
+
+    def training_losses(self, train: Training, y: NDArray[Any]) -> Losses:
+        """The loss that training lowers, with what the spec adds to it; y: (N, ...) of the training split.
+
+        Raises UsageError where the spec asks for what does not fit the task.
+        """
+
+    def report(self, y: NDArray[Any], output: NDArray[Any]) -> Report:
+        """The scores of a whole split."""

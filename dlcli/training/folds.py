@@ -1,0 +1,94 @@
+"""Cross-validation: one run for each part of the data, and what they say together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean, stdev
+
+from dlcli.datasets.data import Data
+from dlcli.report.screen import Screen
+from dlcli.runs.files import read_json, write_json
+from dlcli.runs.find import all_runs
+from dlcli.runs.run import Run
+from dlcli.spec import Experiment
+from dlcli.training.checkpoints import newest
+from dlcli.training.loading import load_folds
+from dlcli.training.prepare import prepare
+from dlcli.training.train import train
+
+
+@dataclass(frozen=True)
+class FoldScores:
+    """The test scores of every fold."""
+
+    path: Path
+    """Where they are written."""
+    scores: Mapping[str, list[float]]
+    """By name, one for each fold in their order."""
+
+    @property
+    def count(self) -> int:
+        """How many folds."""
+        return len(next(iter(self.scores.values())))
+
+    @property
+    def means(self) -> dict[str, float]:
+        """The mean of each score over the folds."""
+        return {name: mean(values) for name, values in self.scores.items()}
+
+    @property
+    def deviations(self) -> dict[str, float]:
+        """The standard deviation of each score over the folds."""
+        return {name: stdev(values) for name, values in self.scores.items()}
+
+
+def train_folds(
+    experiment: Experiment,
+    root: Path,
+    *,
+    source: Path,
+    smoke: bool = False,
+    screen: Screen | None = None,
+    begun: str | None = None,
+) -> FoldScores:
+    """Trains an experiment once for each of its folds, in a run each, and writes their scores down together.
+
+    begun: the name of a set of folds that was stopped: those that are done stay, one that is unfinished goes on.
+    Raises what training raises; the folds done by then are not lost.
+    """
+    screen = screen or Screen(quiet=True)
+    done = {run.info["fold"]: run for run in all_runs(root) if begun and run.info.get("fold_set") == begun}
+    scores: list[dict[str, float]] = []
+    for fold, (data, count) in enumerate(load_folds(experiment, smoke=smoke), start=1):
+        run = done.get(fold)
+        if run is None or run.info["state"] != "done":
+            screen.say(f"\nfold      {fold} of {count}", "bold")
+            run = _train_fold(experiment, root, run, data, source, smoke, screen, begun, fold)
+            begun = begun or run.info["fold_set"]
+        result = read_json(run.path / "result.json")["test"]
+        scores.append({name: value for name, value in result.items() if isinstance(value, float)})
+        path = run.path.parent / f"folds-{begun}.json"
+    summary = FoldScores(path, {name: [each[name] for each in scores] for name in scores[0]})
+    write_json(
+        path,
+        {"folds": summary.count, "mean": summary.means, "deviation": summary.deviations, "scores": summary.scores},
+    )
+    return summary
+
+
+def _train_fold(
+    experiment: Experiment, root: Path, run: Run | None, data: Data, source: Path, smoke: bool, screen: Screen,
+    begun: str | None, fold: int,
+) -> Run:  # fmt: skip
+    prepared = prepare(experiment, data=data, runs=root, resumed=run is not None)
+    checkpoint = None
+    if run is None:
+        run = Run.create(root, experiment, source=source, smoke=smoke)
+        run.update(fold=fold, fold_set=begun or run.path.name)
+    else:
+        run.resume()
+        checkpoint = newest(run.checkpoint_folder)
+    train(prepared, run, checkpoint=checkpoint, screen=screen)
+    return run

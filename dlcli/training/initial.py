@@ -1,0 +1,78 @@
+"""Weights of another run to begin with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import keras
+from numpy.typing import NDArray
+
+from dlcli.errors import UsageError
+from dlcli.runs.find import find, has_model, runs_folder
+from dlcli.runs.run import Run
+from dlcli.spec.experiment import InitFrom
+
+HEAD = "head"
+"""The name of the layer that every model ends with."""
+
+
+@dataclass(frozen=True)
+class Initial:
+    """A run's model, and how much of it is taken over."""
+
+    spec: InitFrom
+    run: Run
+
+    def apply(self, model: keras.Model) -> list[str]:
+        """Gives a model the run's weights, layer by layer; returns the names of the layers taken over.
+
+        Raises UsageError where a layer has weights of another shape there, or is not there at all.
+        """
+        theirs = {layer.name: layer for layer in keras.models.load_model(self.run.model_path).layers}
+        taken = []
+        for layer in _learned(model):
+            if layer.name == HEAD and not self.spec.head:
+                continue
+            weights = theirs[layer.name].get_weights() if layer.name in theirs else []
+            self._check(layer, weights)
+            layer.set_weights(weights)
+            taken.append(layer.name)
+        return taken
+
+    def _check(self, layer: keras.Layer, weights: list[NDArray[Any]]) -> None:
+        ours, theirs = ([tuple(each.shape) for each in some] for some in (layer.weights, weights))
+        if ours != theirs:
+            hint = "; `head: false` lets the head start anew" if layer.name == HEAD else ""
+            raise UsageError(
+                f"init_from: layer `{layer.name}` has weights of the shapes {ours}, the model of {self.run.path} has "
+                f"{theirs or 'no such layer'}{hint}"
+            )
+
+
+def find_initial(spec: InitFrom | None, runs: Path | None) -> Initial | None:
+    """The run that a spec begins from. Raises UsageError where there is none, or it has no model yet."""
+    if spec is None:
+        return None
+    run = find(runs_folder(runs), spec.run, has_model)
+    if not has_model(run):
+        raise UsageError(f"init_from: {run.path} has no model yet")
+    return Initial(spec, run)
+
+
+def freeze(model: keras.Model, spec: InitFrom | None) -> None:
+    """Keeps the layers that a spec names as they are; raises UsageError where nothing is called so."""
+    for pattern in spec.freeze if spec is not None else ():
+        frozen = [layer for layer in _learned(model) if fnmatchcase(layer.name, pattern)]
+        if not frozen:
+            names = ", ".join(layer.name for layer in _learned(model))
+            raise UsageError(f"init_from.freeze: no layer is called `{pattern}`; the layers are {names}")
+        for layer in frozen:
+            layer.trainable = False
+
+
+def _learned(model: keras.Model) -> list[keras.Layer]:
+    """The layers with weights, less those that are made of the data."""
+    return [layer for layer in model.layers if layer.weights and not isinstance(layer, keras.layers.Normalization)]

@@ -1,0 +1,81 @@
+"""The first layers of a model: from examples as the dataset has them to what the model proper reads."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from dlcli.datasets.data import Data
+from dlcli.datasets.rows import Rows, blocks
+
+Normalize = Literal["standard", "range", "none"]
+
+
+def prepare_inputs(x: keras.KerasTensor, data: Data, normalize: Normalize) -> keras.KerasTensor:
+    """Layers of Keras' own that scale channels and spell out categories, by the training split alone.
+
+    x: (B, ..., C) float32 as the dataset has it -> (B, ..., C), or for a table (B, numbers + categories): missing
+    numbers become the mean, each category a column of zeros and ones; one that training has not seen is all zeros.
+    """
+    if data.columns is None or all(column.categories is None for column in data.columns):
+        return _scaled(x, np.arange(x.shape[-1]), data, normalize, "normalize")
+    numbers = np.flatnonzero([column.categories is None for column in data.columns])
+    parts = []
+    if len(numbers):
+        parts.append(_scaled(keras.ops.take(x, numbers, axis=-1), numbers, data, normalize, "normalize"))
+    for c, column in enumerate(data.columns):
+        if column.categories is not None:
+            parts.append(_one_hot(x, c, column.categories, data))
+    return keras.layers.Concatenate(name="columns")(parts) if len(parts) > 1 else parts[0]
+
+
+def channel_statistics(x: NDArray[Any] | Rows, normalize: Normalize = "standard") -> tuple[list[float], list[float]]:
+    """What is taken off each channel (the last axis) and the square of what it is divided by.
+
+    Mean and variance, or the least value and the squared range. NaN is left out. A constant channel is divided by 1.
+    """
+    if normalize == "range":
+        offset = np.nanmin([np.nanmin(flat, axis=0) for flat in _flat(x)], axis=0)
+        squared = (np.nanmax([np.nanmax(flat, axis=0) for flat in _flat(x)], axis=0) - offset) ** 2
+    else:
+        count = sum(np.isfinite(flat).sum(axis=0) for flat in _flat(x))
+        offset = sum(np.nansum(flat, axis=0) for flat in _flat(x)) / count
+        squared = sum(np.nansum((flat - offset) ** 2, axis=0) for flat in _flat(x)) / count
+    return offset.tolist(), np.where(squared > 0, squared, 1.0).tolist()
+
+
+def _scaled(
+    x: keras.KerasTensor, channels: NDArray[np.intp], data: Data, normalize: Normalize, name: str
+) -> keras.KerasTensor:
+    if normalize != "none":
+        offset, squared = (np.array(each)[channels].tolist() for each in channel_statistics(data.train.x, normalize))
+        x = keras.layers.Normalization(axis=-1, mean=offset, variance=squared, name=name)(x)
+    if data.columns is not None:
+        middle = 0.0 if normalize == "standard" else _middle(data, channels, normalize)
+        x = keras.ops.where(keras.ops.isnan(x), middle, x)
+    return x
+
+
+def _middle(data: Data, channels: NDArray[np.intp], normalize: Normalize) -> NDArray[np.float32]:
+    """The training mean, as it looks after scaling."""
+    mean = np.array(channel_statistics(data.train.x)[0])
+    if normalize == "range":
+        offset, squared = (np.array(each) for each in channel_statistics(data.train.x, normalize))
+        mean = (mean - offset) / np.sqrt(squared)
+    return mean[channels].astype(np.float32)
+
+
+def _one_hot(x: keras.KerasTensor, c: int, categories: tuple[str, ...], data: Data) -> keras.KerasTensor:
+    # In the order of the categories' names: codes depend on all of the file, the model must on training alone.
+    seen = np.unique(np.concatenate([block[:, c] for block in blocks(data.train.x)]).astype(np.int64))
+    codes = np.array(sorted(seen.tolist(), key=lambda code: categories[code]), np.float32)
+    is_code = keras.ops.equal(keras.ops.take(x, [c], axis=-1), codes[None, :])
+    return keras.ops.cast(is_code, "float32")
+
+
+def _flat(x: NDArray[Any] | Rows) -> Any:
+    for block in blocks(x):
+        yield block.reshape(-1, x.shape[-1]).astype(np.float64)
