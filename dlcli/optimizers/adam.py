@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field, PositiveFloat
+from pydantic import PositiveFloat
 
-from dlcli.optimizers.gradient import GradientOptimizer
+from dlcli.optimizers.gradient import Decay, GradientOptimizer
 
 if TYPE_CHECKING:
     import keras
@@ -19,9 +19,9 @@ class Adam(GradientOptimizer):
     """
 
     type: Literal["adam"] = "adam"
-    beta_1: Annotated[float, Field(ge=0, lt=1)] = 0.9
+    beta_1: Decay = 0.9
     """Decay of the running mean of the gradient."""
-    beta_2: Annotated[float, Field(ge=0, lt=1)] = 0.999
+    beta_2: Decay = 0.999
     """Decay of the running mean of its square."""
     epsilon: PositiveFloat = 1e-7
     """Added to the denominator against division by zero."""

@@ -10,6 +10,9 @@ from dlcli.component import Component
 from dlcli.schedules import Schedule
 from dlcli.schedules.constant import Constant
 
+Decay = Annotated[float, Field(ge=0, lt=1)]
+"""What remains of a running mean after a step."""
+
 
 class GradientOptimizer(Component):
     """An optimizer that follows the gradient with a scheduled learning rate."""

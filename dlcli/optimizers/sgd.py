@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field, PositiveFloat
+from pydantic import PositiveFloat
 
-from dlcli.optimizers.gradient import GradientOptimizer
+from dlcli.optimizers.gradient import Decay, GradientOptimizer
 
 if TYPE_CHECKING:
     import keras
@@ -21,7 +21,7 @@ class SGD(GradientOptimizer):
     type: Literal["sgd"] = "sgd"
     learning_rate: PositiveFloat = 1e-2
     """Step size; the size at its height where a schedule changes it."""
-    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    momentum: Decay = 0.0
     """Share of the last step that is added to the next."""
     nesterov: bool = False
     """Take the gradient after the momentum's step instead of before it."""

@@ -1,31 +1,45 @@
-"""What a spec says of an optimizer reaches Keras' optimizer."""
+"""What a spec says of an optimizer reaches Keras' optimizer, and that follows the formula of its source."""
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 from pydantic import ValidationError
 
 from dlcli.backend import load_tensorflow
+from dlcli.optimizers import Optimizer
+from dlcli.optimizers.adadelta import Adadelta
+from dlcli.optimizers.adagrad import Adagrad
 from dlcli.optimizers.adam import Adam
+from dlcli.optimizers.adamw import AdamW
+from dlcli.optimizers.ftrl import Ftrl
 from dlcli.optimizers.gradient import GradientOptimizer
+from dlcli.optimizers.lion import Lion
+from dlcli.optimizers.nadam import Nadam
+from dlcli.optimizers.rmsprop import RMSprop
 from dlcli.optimizers.sgd import SGD
 from dlcli.schedules.cosine import Cosine
 
+Kind = type[GradientOptimizer]
+ALL: tuple[Kind, ...] = get_args(get_args(Optimizer)[0])
+each = pytest.mark.parametrize("kind", ALL)
 
-def build(spec: Adam | SGD, steps_per_epoch: int = 10, epochs: int = 5) -> Any:
+
+def build(spec: Any, steps_per_epoch: int = 10, epochs: int = 5) -> Any:
     load_tensorflow()
     return spec.build(steps_per_epoch, epochs)
 
 
-def walk(spec: Adam | SGD, gradients: list[float]) -> list[float]:
+def walk(spec: GradientOptimizer, gradients: tuple[float, ...], name: str = "kernel") -> list[float]:
     """Where a weight that starts at 1 stands after each gradient."""
     load_tensorflow()
     import keras
 
-    weight = keras.Variable(1.0)
+    weight = keras.Variable(1.0, name=name)
     optimizer = build(spec)
     places = []
     for gradient in gradients:
@@ -34,44 +48,209 @@ def walk(spec: Adam | SGD, gradients: list[float]) -> list[float]:
     return places
 
 
-def test_adams_arguments_arrive() -> None:
-    config = build(Adam(learning_rate=0.2, beta_1=0.8, beta_2=0.7, epsilon=1e-3)).get_config()
-    assert {key: config[key] for key in ("learning_rate", "beta_1", "beta_2", "epsilon")} == pytest.approx(
-        {"learning_rate": 0.2, "beta_1": 0.8, "beta_2": 0.7, "epsilon": 1e-3}
-    )
+Steps = Iterator[tuple[int, float]]
+GRADIENTS = (1.0, -2.0, 0.5, 0.25)
 
 
-def test_sgds_arguments_arrive() -> None:
-    config = build(SGD(learning_rate=0.2, momentum=0.8, nesterov=True)).get_config()
-    assert (config["learning_rate"], config["momentum"], config["nesterov"]) == pytest.approx((0.2, 0.8, True))
+def plain(steps: Steps, w: float) -> Iterator[float]:
+    for _, g in steps:
+        w -= 0.1 * g
+        yield w
 
 
-def test_plain_sgd_follows_the_gradient() -> None:
-    assert walk(SGD(learning_rate=0.1), [1.0, -2.0]) == pytest.approx([0.9, 1.1])
+def with_momentum(nesterov: bool) -> Callable[[Steps, float], Iterator[float]]:
+    def follow(steps: Steps, w: float) -> Iterator[float]:
+        v = 0.0
+        for _, g in steps:
+            v = 0.9 * v - 0.1 * g
+            w += 0.9 * v - 0.1 * g if nesterov else v
+            yield w
+
+    return follow
 
 
-@pytest.mark.parametrize("nesterov", [False, True])
-def test_sgd_with_momentum_follows_its_formula(nesterov: bool) -> None:
-    velocity, weight, expected = 0.0, 1.0, []
-    for gradient in (1.0, -2.0, 0.5):
-        velocity = 0.9 * velocity - 0.1 * gradient
-        weight += 0.9 * velocity - 0.1 * gradient if nesterov else velocity
-        expected.append(weight)
-    spec = SGD(learning_rate=0.1, momentum=0.9, nesterov=nesterov)
-    assert walk(spec, [1.0, -2.0, 0.5]) == pytest.approx(expected, rel=1e-5)
+def adam(steps: Steps, w: float, decay: float = 0.0) -> Iterator[float]:
+    m = v = 0.0
+    for t, g in steps:
+        m, v = 0.9 * m + 0.1 * g, 0.99 * v + 0.01 * g**2
+        # Keras' epsilon is the "epsilon hat" of the paper's section 2.
+        w -= 0.1 * (m / (1 - 0.9**t) * math.sqrt(1 - 0.99**t) / (math.sqrt(v) + 1e-3) + decay * w)
+        yield w
 
 
-def test_adam_follows_its_formula() -> None:
-    m, v, weight, expected = 0.0, 0.0, 1.0, []
-    for t, gradient in enumerate((1.0, -2.0, 0.5), start=1):
-        m, v = 0.9 * m + 0.1 * gradient, 0.99 * v + 0.01 * gradient**2
-        weight -= 0.1 * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.99**t)) + 1e-7)
-        expected.append(weight)
-    assert walk(Adam(learning_rate=0.1, beta_2=0.99), [1.0, -2.0, 0.5]) == pytest.approx(expected, rel=1e-4)
+def adamw(steps: Steps, w: float) -> Iterator[float]:
+    return adam(steps, w, decay=0.3)
 
 
-@pytest.mark.parametrize("kind", [Adam, SGD])
-def test_the_schedule_gives_each_step_its_rate(kind: type[Adam | SGD]) -> None:
+def nadam(steps: Steps, w: float) -> Iterator[float]:
+    def mu(t: int) -> float:
+        return 0.9 * (1 - 0.5 * 0.96**t)
+
+    m = v = 0.0
+    product = 1.0
+    for t, g in steps:
+        product *= mu(t)
+        m, v = 0.9 * m + 0.1 * g, 0.99 * v + 0.01 * g**2
+        ahead = mu(t + 1) * m / (1 - product * mu(t + 1)) + (1 - mu(t)) * g / (1 - product)
+        w -= 0.1 * ahead / (math.sqrt(v / (1 - 0.99**t)) + 1e-3)
+        yield w
+
+
+def rmsprop(momentum: float = 0.0, centered: bool = False) -> Callable[[Steps, float], Iterator[float]]:
+    def follow(steps: Steps, w: float) -> Iterator[float]:
+        mean = square = step = 0.0
+        for _, g in steps:
+            mean, square = 0.8 * mean + 0.2 * g, 0.8 * square + 0.2 * g**2
+            step = momentum * step + 0.1 * g / math.sqrt(square - centered * mean**2 + 1e-3)
+            w -= step
+            yield w
+
+    return follow
+
+
+def adagrad(steps: Steps, w: float) -> Iterator[float]:
+    total = 0.2
+    for _, g in steps:
+        total += g**2
+        w -= 0.1 * g / math.sqrt(total + 1e-3)
+        yield w
+
+
+def adadelta(steps: Steps, w: float) -> Iterator[float]:
+    squares = of_steps = 0.0
+    for _, g in steps:
+        squares = 0.8 * squares + 0.2 * g**2
+        step = math.sqrt(of_steps + 1e-3) / math.sqrt(squares + 1e-3) * g
+        of_steps = 0.8 * of_steps + 0.2 * step**2
+        w -= 0.1 * step
+        yield w
+
+
+def lion(steps: Steps, w: float) -> Iterator[float]:
+    m = 0.0
+    for _, g in steps:
+        w -= 0.1 * (math.copysign(1, 0.9 * m + 0.1 * g) + 0.3 * w)
+        m = 0.8 * m + 0.2 * g
+        yield w
+
+
+def ftrl(steps: Steps, w: float) -> Iterator[float]:
+    """Algorithm 1 of the paper (Keras' L2 is half of its lambda 2), from n = 0.2; its alpha is the learning rate."""
+    z, n = 0.0, 0.2
+    for _, g in steps:
+        sigma = (math.sqrt(n + g**2) - math.sqrt(n)) / 0.1
+        z, n = z + g - sigma * w, n + g**2
+        w = 0.0 if abs(z) <= 0.3 else -(z - math.copysign(0.3, z)) / ((0.5 + math.sqrt(n)) / 0.1 + 2 * 0.7)
+        yield w
+
+
+FORMULAS: list[tuple[GradientOptimizer, Callable[[Steps, float], Iterator[float]]]] = [
+    (SGD(learning_rate=0.1), plain),
+    (SGD(learning_rate=0.1, momentum=0.9), with_momentum(nesterov=False)),
+    (SGD(learning_rate=0.1, momentum=0.9, nesterov=True), with_momentum(nesterov=True)),
+    (Adam(learning_rate=0.1, beta_2=0.99, epsilon=1e-3), adam),
+    (AdamW(learning_rate=0.1, beta_2=0.99, epsilon=1e-3, weight_decay=0.3), adamw),
+    (AdamW(learning_rate=0.1, beta_2=0.99, epsilon=1e-3, weight_decay=0.0), adam),
+    (Nadam(learning_rate=0.1, beta_2=0.99, epsilon=1e-3), nadam),
+    (RMSprop(learning_rate=0.1, rho=0.8, epsilon=1e-3), rmsprop()),
+    (RMSprop(learning_rate=0.1, rho=0.8, epsilon=1e-3, momentum=0.5), rmsprop(0.5)),
+    (RMSprop(learning_rate=0.1, rho=0.8, epsilon=1e-3, momentum=0.5, centered=True), rmsprop(0.5, centered=True)),
+    (Adagrad(learning_rate=0.1, initial_accumulator_value=0.2, epsilon=1e-3), adagrad),
+    (Adadelta(learning_rate=0.1, rho=0.8, epsilon=1e-3), adadelta),
+    (Lion(learning_rate=0.1, beta_2=0.8, weight_decay=0.3), lion),
+    (
+        Ftrl(
+            learning_rate=0.1, initial_accumulator_value=0.2, beta=0.5,
+            l1_regularization_strength=0.3, l2_regularization_strength=0.7,
+        ),
+        ftrl,
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("spec", "formula"), FORMULAS, ids=lambda it: getattr(it, "type", ""))
+def test_it_follows_the_formula_of_its_source(spec: GradientOptimizer, formula: Any) -> None:
+    expected = list(formula(iter(enumerate(GRADIENTS, start=1)), 1.0))
+    assert walk(spec, GRADIENTS) == pytest.approx(expected, rel=1e-4)
+
+
+def test_every_optimizer_is_held_to_a_formula() -> None:
+    assert {type(spec) for spec, _ in FORMULAS} == set(ALL)
+
+
+def test_ftrls_shrinkage_is_a_part_of_the_gradient() -> None:
+    shrinking = walk(Ftrl(l2_shrinkage_regularization_strength=0.25), (1.0,))
+    # 2 * 0.25 * weight 1 more of gradient, but not more in the sum of squares.
+    n, more = math.sqrt(1.1), 1.5
+    assert shrinking == pytest.approx([-(more - (n - math.sqrt(0.1)) / 1e-3) / (n / 1e-3)], rel=1e-4)
+
+
+def test_ftrls_rate_does_not_fall_with_power_0() -> None:
+    spec = Ftrl(learning_rate=0.1, learning_rate_power=0.0, initial_accumulator_value=0.2)
+    # Never told where the weight began, it goes on from zero.
+    assert walk(spec, (1.0, 1.0)) == pytest.approx([-0.1, -0.2], rel=1e-4)
+
+
+@pytest.mark.parametrize("kind", [AdamW, Lion])
+@pytest.mark.parametrize("name", ["bias", "gamma", "beta", "scale"])
+def test_biases_and_weights_of_normalisation_do_not_decay(kind: type[AdamW | Lion], name: str) -> None:
+    specs = [kind(learning_rate=0.1, weight_decay=decay) for decay in (0.5, 0.0)]
+    decaying, still = (walk(spec, GRADIENTS, name) for spec in specs)
+    assert decaying == still
+    assert walk(specs[0], GRADIENTS) != walk(specs[1], GRADIENTS)
+
+
+@pytest.mark.parametrize("kind", [AdamW, Lion])
+def test_layers_called_like_what_does_not_decay_decay(kind: type[AdamW | Lion]) -> None:
+    load_tensorflow()
+    import keras
+
+    for name in ("bias", "scale", "debias", "gamma_rays"):
+        layer = keras.layers.Dense(2, name=name)
+        layer.build((None, 3))
+        before = layer.kernel.numpy()
+        build(kind(learning_rate=0.1, weight_decay=0.5)).apply(
+            [keras.ops.zeros((3, 2)), keras.ops.zeros(2)], layer.trainable_variables
+        )
+        assert layer.kernel.numpy() == pytest.approx(0.95 * before)
+
+
+def test_with_the_gradients_of_small_weights_ftrl_forgets_where_they_began_and_with_a_small_start_it_does_not() -> None:
+    forgotten = walk(Ftrl(), (0.01,))[0]
+    kept = walk(Ftrl(initial_accumulator_value=1e-8), (0.01,))[0]
+    assert abs(forgotten) < 0.01
+    assert kept > 0.95
+
+
+@each
+def test_the_arguments_arrive(kind: Kind) -> None:
+    own = set(kind.model_fields) - {"type", *GradientOptimizer.model_fields}
+    values: dict[str, Any] = dict.fromkeys(own, 0.25) | {"learning_rate": 0.5}
+    values |= {"nesterov": True} if "nesterov" in own else {}
+    values |= {"centered": True} if "centered" in own else {}
+    values |= {"learning_rate_power": -0.25} if "learning_rate_power" in own else {}
+    config = build(kind.model_validate(values)).get_config()
+    assert {key: config[key] for key in values} == pytest.approx(values)
+
+
+@each
+def test_defaults_are_kerass_but_for_the_learning_rate(kind: Kind) -> None:
+    theirs = type(build(kind()))().get_config()
+    ours = {key: value for key, value in kind().model_dump().items() if key in theirs and key != "learning_rate"}
+    if kind is Lion:
+        assert ours.pop("weight_decay") == 0.0  # where Keras says None
+    assert ours == {key: theirs[key] for key in ours}
+
+
+def test_those_whose_steps_are_of_other_sizes_have_rates_of_their_own() -> None:
+    own = {"adadelta": 1.0, "adagrad": 1e-2, "lion": 1e-4, "sgd": 1e-2}
+    assert {kind().type: kind().learning_rate for kind in ALL} == {
+        kind().type: own.get(kind().type, 1e-3) for kind in ALL
+    }
+
+
+@each
+def test_the_schedule_gives_each_step_its_rate(kind: Kind) -> None:
     spec = kind(learning_rate=0.4, schedule=Cosine(warmup_epochs=0.5))
     optimizer = build(spec)
     expected: Any = spec.schedule.build(0.4, 10, 5)
@@ -80,38 +259,69 @@ def test_the_schedule_gives_each_step_its_rate(kind: type[Adam | SGD]) -> None:
     assert float(optimizer.learning_rate) == pytest.approx(0.4)
 
 
-@pytest.mark.parametrize("kind", [Adam, SGD])
-def test_clipping_is_left_to_the_training_step(kind: type[Adam | SGD]) -> None:
+@each
+def test_the_mean_of_the_weights_is_kept_with_its_decay(kind: Kind) -> None:
+    load_tensorflow()
+    import keras
+
+    weight = keras.Variable(1.0)
+    optimizer = build(kind(learning_rate=0.1, ema=0.75))
+    places = []
+    for gradient in GRADIENTS:
+        optimizer.apply([keras.ops.convert_to_tensor(gradient)], [weight])
+        places.append(float(weight.numpy()))
+    optimizer.finalize_variable_values([weight])
+    mean = places[0]
+    for place in places[1:]:
+        mean = 0.75 * mean + 0.25 * place
+    assert float(weight.numpy()) == pytest.approx(mean, rel=1e-5)
+
+
+@each
+def test_clipping_is_left_to_the_training_step(kind: Kind) -> None:
     optimizer = build(kind(clip_norm=1.0))
     assert optimizer.clipnorm is optimizer.global_clipnorm is optimizer.clipvalue is None
 
 
-def test_momentum_and_plain_descent_have_rates_of_their_own() -> None:
-    assert (Adam().learning_rate, SGD().learning_rate) == (1e-3, 1e-2)
+@each
+def test_a_weight_without_gradient_stays_a_number(kind: Kind) -> None:
+    assert np.isfinite(walk(kind(), (0.0, 0.0))).all()
 
 
 _NOT_POSITIVE = [0.0, -1.0, float("inf"), float("nan")]
+_NEGATIVE = [-1.0, float("inf"), float("nan")]
+_NO_DECAY = [-0.1, 1.0, float("nan")]
+_WRONG: dict[Kind, dict[str, list[Any]]] = {
+    Adadelta: {"rho": _NO_DECAY, "epsilon": _NOT_POSITIVE},
+    Adagrad: {"initial_accumulator_value": _NEGATIVE, "epsilon": _NOT_POSITIVE},
+    Adam: {"beta_1": _NO_DECAY, "beta_2": _NO_DECAY, "epsilon": _NOT_POSITIVE},
+    AdamW: {"weight_decay": _NEGATIVE, "beta_1": _NO_DECAY, "beta_2": _NO_DECAY, "epsilon": _NOT_POSITIVE},
+    Ftrl: {
+        "learning_rate_power": [0.1, float("nan")],
+        "initial_accumulator_value": _NOT_POSITIVE,
+        "l1_regularization_strength": _NEGATIVE,
+        "l2_regularization_strength": _NEGATIVE,
+        "l2_shrinkage_regularization_strength": _NEGATIVE,
+        "beta": _NEGATIVE,
+    },
+    Lion: {"weight_decay": _NEGATIVE, "beta_1": [0.0, *_NO_DECAY], "beta_2": _NO_DECAY},
+    Nadam: {"beta_1": _NO_DECAY, "beta_2": _NO_DECAY, "epsilon": _NOT_POSITIVE},
+    RMSprop: {"rho": _NO_DECAY, "momentum": _NO_DECAY, "epsilon": _NOT_POSITIVE, "centered": [1]},
+    SGD: {"momentum": _NO_DECAY, "nesterov": [1]},
+}
+_SHARED: dict[str, list[Any]] = {"learning_rate": _NOT_POSITIVE, "clip_norm": _NOT_POSITIVE, "ema": [0.0, 1.0]}
 
 
 @pytest.mark.parametrize(
-    ("field", "wrong"),
-    [(field, wrong) for field in ("learning_rate", "epsilon", "clip_norm") for wrong in _NOT_POSITIVE]
-    + [(field, wrong) for field in ("beta_1", "beta_2") for wrong in (-0.1, 1.0, float("nan"))],
+    ("kind", "field", "wrong"),
+    [(kind, field, wrong) for kind in ALL for field, all_ in (_SHARED | _WRONG[kind]).items() for wrong in all_],
 )
-def test_numbers_out_of_range_are_refused_for_adam(field: str, wrong: float) -> None:
+def test_numbers_out_of_range_are_refused(kind: Kind, field: str, wrong: Any) -> None:
     with pytest.raises(ValidationError, match=rf"(?s){field}.*input_value={wrong}"):
-        Adam.model_validate({field: wrong})
+        kind.model_validate({field: wrong})
 
 
-@pytest.mark.parametrize(
-    ("field", "wrong"),
-    [("learning_rate", wrong) for wrong in _NOT_POSITIVE] + [("momentum", -0.1), ("momentum", 1.0), ("nesterov", 1)],
-)
-def test_numbers_out_of_range_are_refused_for_sgd(field: str, wrong: float) -> None:
-    with pytest.raises(ValidationError, match=rf"(?s){field}.*input_value={wrong}"):
-        SGD.model_validate({field: wrong})
-
-
-@pytest.mark.parametrize("kind", [Adam, SGD])
-def test_every_field_has_a_line_of_help(kind: type[GradientOptimizer]) -> None:
+@each
+def test_every_field_has_its_range_tested_and_a_line_of_help(kind: Kind) -> None:
+    assert set(kind.model_fields) == {"type", "schedule", *_SHARED, *_WRONG[kind]}
     assert [name for name, field in kind.model_fields.items() if not field.description] == ["type"]

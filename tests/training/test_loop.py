@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import re
+from typing import get_args
 
 import keras
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import tensorflow as tf
 
 from dlcli.errors import Preempted, TrainingError
+from dlcli.optimizers import Optimizer
 from dlcli.training.batches import training_batches
 from dlcli.training.checkpoints import newest
 from dlcli.training.signals import StopRequest
@@ -132,6 +134,34 @@ def test_a_stopped_and_resumed_training_ends_with_the_same_bits(experiment, make
         for rows in (undisturbed.listener.rows, stopped.listener.rows + resumed.listener.rows)
     ]
     assert without_time[0] == without_time[1]
+
+
+OPTIMIZERS = [kind.model_fields["type"].default for kind in get_args(get_args(Optimizer)[0])]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_goes_on_from_a_checkpoint_with_the_same_bits(experiment, make_loop, optimizer):
+    spec = experiment("{type: lstm, units: [4]}", f"{{type: {optimizer}, ema: 0.9}}", "{epochs: 2, batch_size: 50}")
+    undisturbed, stopped, resumed = (make_loop(spec) for _ in range(3))
+    undisturbed.run(StopRequest())
+    stop = StopRequest()
+    stopped.listener.on_epoch = lambda row, is_kept: setattr(stop, "received", "SIGTERM")
+    with pytest.raises(Preempted):
+        stopped.run(stop)
+    resumed.restore(newest(stopped.checkpoints.folder))
+    assert resumed.progress.step == 3
+    resumed.run(StopRequest())
+    assert furthest(weights(undisturbed), weights(stopped)) > 0
+    assert furthest(weights(undisturbed), weights(resumed)) == 0.0
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_takes_the_same_steps_on_two_devices(experiment, make_loop, optimizer):
+    spec = experiment("{type: lstm, units: [4]}", f"{{type: {optimizer}}}", "{epochs: 1, batch_size: 50}")
+    one, two = make_loop(spec), make_loop(spec, tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
+    for loop in (one, two):
+        loop.run(StopRequest())
+    assert furthest(one.steps.model.get_weights(), two.steps.model.get_weights()) < 1e-5
 
 
 def test_a_loss_that_is_not_finite_stops_and_names_step_and_checkpoint(experiment, make_loop, data):
