@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pydantic import NonNegativeFloat
 
 from dlcli.component import Component
+
+if TYPE_CHECKING:
+    import keras
 
 
 class WarmUp(Component):
@@ -19,6 +24,15 @@ class WarmUp(Component):
     def warmup_steps(self, steps_per_epoch: int) -> int:
         """The warm-up in optimizer steps."""
         return round(self.warmup_epochs * steps_per_epoch)
+
+    def after_warm_up(
+        self, schedule: keras.optimizers.schedules.LearningRateSchedule, steps_per_epoch: int
+    ) -> keras.optimizers.schedules.LearningRateSchedule:
+        """The warm-up to where `schedule` begins, and then `schedule`, its steps counted from there."""
+        from dlcli.layers.rising_rate import RisingRate
+
+        steps = self.warmup_steps(steps_per_epoch)
+        return RisingRate(schedule, steps) if steps else schedule
 
 
 def first_rate(learning_rate: float, warmup_steps: int) -> float:

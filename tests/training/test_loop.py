@@ -155,7 +155,7 @@ def test_every_optimizer_goes_on_from_a_checkpoint_with_the_same_bits(experiment
     assert furthest(weights(undisturbed), weights(resumed)) == 0.0
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", [*OPTIMIZERS, "adamw, weight_decay: 50"])
 def test_every_optimizer_takes_the_same_steps_on_two_devices(experiment, make_loop, optimizer):
     spec = experiment("{type: lstm, units: [4]}", f"{{type: {optimizer}}}", "{epochs: 1, batch_size: 50}")
     one, two = make_loop(spec), make_loop(spec, tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
