@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import keras
 
-# Keras searches for this in names such as `lstm/lstm_cell/bias:0` and, on a second device, `.../bias/replica_1:0`.
+# Keras searches for this in names such as `lstm/lstm_cell/bias:0`, and remembers what it found for all devices.
 # The last part alone tells: a layer may be called `scale` or `debias`.
-_NOT_DECAYED = r"(^|/)(bias|gamma|beta|scale)(/replica_\d+)?(:\d+)?$"
+_NOT_DECAYED = r"(^|/)(bias|gamma|beta|scale)(:\d+)?$"
 
 
 def only_kernels_decay(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 class Piecewise(WarmUp):
     """A learning rate with a factor for each part of the training, such as a tenth after each of some milestones.
 
-    Epochs are counted from the beginning of the training; a warm-up is a part of them and rises to the factor that is due
-    at its end.
+    Epochs are counted from the beginning of the training; a warm-up is a part of them and rises to what follows it.
     Source: He et al. 2016, section 3.4, https://arxiv.org/abs/1512.03385.
     """
 
