@@ -4,5 +4,6 @@ from typing import Annotated
 
 from dlcli.component import ByType
 from dlcli.datasets.hapt import Hapt
+from dlcli.datasets.recordings import Recordings
 
-Dataset = Annotated[Hapt, ByType()]
+Dataset = Annotated[Hapt | Recordings, ByType()]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dlcli.datasets.data import Data, Split
+    from dlcli.datasets.segments import Labelled
 
 RATE_HZ = 50.0
 COUNT_G = 1 / 720
@@ -103,47 +104,28 @@ class Hapt(DatasetSpec):
         folder: not looked into; the recordings come with dlcli.
         """
         from dlcli.datasets.data import Classes, Data
+        from dlcli.datasets.segments import refuse_window_too_long, windows_of
 
         names = ACTIVITIES + (TRANSITIONS if self.transitions else ())
         recordings = read_recordings(shipped("data", "hapt", "hapt.npz"))
-        self._check_window_fits(recordings, names)
+        kept = {each.experiment: _of_classes(each.segments, len(names)) for each in recordings}
+        refuse_window_too_long("hapt", kept.values(), names, self.window)
 
         def of(subjects: tuple[int, ...]) -> Split:
-            return self._windows([each for each in recordings if each.subject in subjects], len(names))
+            chosen = (each for each in recordings if each.subject in subjects)
+            labelled = (self._filtered(each, kept[each.experiment]) for each in chosen)
+            return windows_of(labelled, self.window, self.overlap)
 
         training = tuple(subject for subject in TRAINING_SUBJECTS if subject not in self.validation_subjects)
         return Data(of(training), of(self.validation_subjects), of(TEST_SUBJECTS), Classes(names))
 
-    def _check_window_fits(self, recordings: list[Recording], names: tuple[str, ...]) -> None:
-        longest = dict.fromkeys(range(1, len(names) + 1), 0)
-        for recording in recordings:
-            for label, first, end in recording.segments.tolist():
-                if label in longest:
-                    longest[label] = max(longest[label], end - first)
-        label = min(longest, key=lambda label: longest[label])
-        if longest[label] < self.window:
-            raise DataError(
-                f"dataset hapt: `window` (={self.window}) must not exceed {longest[label]} samples, "
-                f"the longest recorded segment of {names[label - 1]}"
-            )
-
-    def _windows(self, recordings: list[Recording], classes: int) -> Split:
-        import numpy as np
-
-        from dlcli.datasets.data import Split
-        from dlcli.datasets.windows import cut_windows, inertial_channels, step_between
+    def _filtered(self, recording: Recording, segments: NDArray[np.int32]) -> Labelled:
+        from dlcli.datasets.segments import Labelled
+        from dlcli.datasets.windows import inertial_channels
 
         columns = [CHANNELS.index(channel) for channel in self.channels]
-        step = step_between(self.window, self.overlap)
-        xs, ys, groups = [], [], []
-        for recording in recordings:
-            signal = inertial_channels(recording.acceleration, recording.angular_velocity, RATE_HZ)[:, columns]
-            segments = recording.segments[recording.segments[:, 0] <= classes]
-            x, label = cut_windows(signal, segments, self.window, step)
-            xs.append(x)
-            ys.append(label - 1)
-            groups.append(np.full(len(x), recording.subject, np.int32))
-        return Split(np.concatenate(xs), np.concatenate(ys), np.concatenate(groups))
+        signals = inertial_channels(recording.acceleration, recording.angular_velocity, RATE_HZ)[:, columns]
+        return Labelled(signals, segments, recording.subject)
 
 
 @dataclass(frozen=True)
@@ -199,3 +181,10 @@ def _recording(experiment: int, subject: int, counts: NDArray[np.int16], rows: N
     segments = rows[:, 2:] - np.array([0, 1, 0], np.int32)
     signals = counts.astype(np.float64)
     return Recording(experiment, subject, signals[:, :3] * COUNT_G, signals[:, 3:] * COUNT_RAD_PER_S, segments)
+
+
+def _of_classes(segments: NDArray[np.int32], classes: int) -> NDArray[np.int32]:
+    """The segments of the first so many labels, these counted from 0."""
+    import numpy as np
+
+    return segments[segments[:, 0] <= classes] - np.array([1, 0, 0], np.int32)
