@@ -39,9 +39,10 @@ class CsvTable:
         except ValueError:
             row = next(row for row, cell in enumerate(cells) if not is_number(cell))
         else:
-            if np.isfinite(values).all():
+            usable = is_usable(values)
+            if usable.all():
                 return values
-            row = int(np.flatnonzero(~np.isfinite(values))[0])
+            row = int(usable.argmin())
         found = f"is {cells[row]!r}" if cells[row] else "is empty"
         raise DataError(f"{self.path}, line {self.lines[row]}: `{name}` {found}, expected a finite number")
 
@@ -81,6 +82,11 @@ def is_number(cell: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_usable(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which values are finite, also as float32, in which they go into training."""
+    return np.abs(values) <= np.finfo(np.float32).max
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -44,7 +44,10 @@ class FileNames:
         found = sorted(
             path
             for path in (folder.rglob("*") if deep else folder.iterdir())
-            if path.suffix in SUFFIXES and path.name != LABELS and not path.name.endswith(f".{LABELS}")
+            if path.suffix.lower() in SUFFIXES
+            and not path.name.startswith(".")  # what systems and editors leave beside a file
+            and path.name != LABELS
+            and not path.name.endswith(f".{LABELS}")
         )
         if not found:
             raise DataError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field, PositiveFloat, field_validator, model_validator
+from pydantic import Field, PositiveFloat, ValidationInfo, field_validator, model_validator
 
 from dlcli.component import Component
 from dlcli.datasets.file_names import FileNames
@@ -96,9 +96,9 @@ class Recordings(DatasetSpec, OwnSplits):
 
     @field_validator("channels", "classes", "ignore")
     @classmethod
-    def _each_once(cls, names: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    def _each_once(cls, names: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...] | None:
         if names and len(set(names)) < len(names):
-            raise ValueError(f"{list(names)} must name each once")
+            raise ValueError(f"`{info.field_name}` (={list(names)}) must name each once")
         return names
 
     @model_validator(mode="after")
@@ -262,7 +262,9 @@ def _resolve(path: str, folder: Path) -> Path:
     place = Path(path).expanduser()
     found = place if place.exists() else find(folder, [path, place.name])
     if found is None:
-        raise MissingData(f"{path} is not here: looked for {place.absolute()}, and for {place.name} in {folder}")
+        raise MissingData(
+            f"the folder {path} is not here: looked for {place.absolute()}, and for {place.name} in {folder}"
+        )
     if not found.is_dir():
         raise DataError(f"{found} is a file; dataset.path must name the folder that holds the recordings")
     return found

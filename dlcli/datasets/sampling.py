@@ -14,6 +14,7 @@ from dlcli.errors import DataError
 
 RATE_TOLERANCE = 0.02
 _GAP_PERIODS = 3
+_SAME_RATE = 0.005
 
 
 def rate_of(file: SensorFile, claimed_hz: float | None) -> float | None:
@@ -73,15 +74,16 @@ def resample(
 
     By a polyphase filter (scipy), not by linear interpolation: that would fold what is above half of the new rate
     down into the signal, and damp what is below. The samples are taken to be evenly spaced. New samples have the label
-    of the nearest old one. The ratio of the rates is rounded to a fraction of small numbers, within half a percent.
+    of the nearest old one. Rates that differ by less than half a percent count as equal: sensors keep time no better.
     """
     from scipy import signal as sp
 
-    ratio = Fraction(to_hz / rate_hz).limit_denominator(max(100, math.ceil(2 * rate_hz / to_hz)))
-    if ratio == 1:
+    if abs(to_hz / rate_hz - 1) < _SAME_RATE:
         return signals, stretches
+    ratio = Fraction(to_hz / rate_hz).limit_denominator(max(1000, math.ceil(2 * rate_hz / to_hz)))
     changed: NDArray[np.float64] = sp.resample_poly(signals, ratio.numerator, ratio.denominator, axis=0, padtype="line")
-    nearest = np.round(np.arange(len(changed)) / float(ratio))
+    nearest = np.round(np.arange(len(changed)) * ratio.denominator / ratio.numerator)
+    nearest = np.minimum(nearest, len(signals) - 1)
     moved = [
         (label, *map(int, np.searchsorted(nearest, [first, end])))  # the first new samples at or after the old bounds
         for label, first, end in stretches

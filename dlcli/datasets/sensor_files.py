@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
-from dlcli.datasets.csv_table import CsvTable, did_you_mean, is_number, read_csv
+from dlcli.datasets.csv_table import CsvTable, did_you_mean, is_number, is_usable, read_csv
 from dlcli.datasets.file_names import FileNames
 from dlcli.datasets.intervals import Interval
 from dlcli.errors import DataError
@@ -97,7 +98,7 @@ def read_folder(place: Path, file_names: FileNames, columns: Columns) -> list[Se
 
 def read_sensor_file(path: Path, name: str, columns: Columns) -> SensorFile:
     """One recording. Raises DataError where the file is damaged or not as `columns` says; names the place."""
-    file = _read_npz(path, name, columns) if path.suffix == ".npz" else _read_csv(path, name, columns)
+    file = _read_npz(path, name, columns) if path.suffix.lower() == ".npz" else _read_csv(path, name, columns)
     if len(file.signals) < 2:
         raise DataError(f"{path} holds {len(file.signals)} samples, expected at least 2")
     if not file.channels:
@@ -158,7 +159,7 @@ def _only(table: CsvTable, name: str) -> str:
 
 def _read_npz(path: Path, name: str, columns: Columns) -> SensorFile:
     try:
-        with np.load(path) as archive:
+        with path.open("rb") as content, NpzFile(content) as archive:
             members = {each: np.asarray(archive[each]) for each in archive.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(f"{path} is not readable as an .npz file of plain arrays: {error}") from error
@@ -174,7 +175,7 @@ def _read_npz(path: Path, name: str, columns: Columns) -> SensorFile:
     for channel in channels:
         if channel not in named:
             raise DataError(f"{path} has no channel `{channel}`{did_you_mean(channel, named)}; it has: {list(named)}")
-    bad = np.argwhere(~np.isfinite(signals))
+    bad = np.argwhere(~is_usable(signals))
     if len(bad):
         sample, column = bad[0].tolist()
         raise DataError(
