@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from dlcli.shipped import in_clone, shipped
@@ -21,10 +21,21 @@ def data_folder(given: Path | None = None) -> Path:
 
 def find(folder: Path, names: Sequence[str]) -> Path | None:
     """The first of these files that lies in the folder or one folder down, or None."""
-    return next((path for place in _places(folder) for name in names if (path := place / name).exists()), None)
+    return next((path for place in places(folder) for name in names if (path := place / name).exists()), None)
 
 
-def _places(folder: Path) -> Iterator[Path]:
+def find_all(places: Iterable[Path], files: Sequence[Sequence[str]]) -> list[Path] | None:
+    """The files, each under the first of its names, from the first place that has them all; or None."""
+    for place in places:
+        found = [next((path for name in names if (path := place / name).exists()), None) for names in files]
+        whole = [path for path in found if path is not None]
+        if len(whole) == len(files):
+            return whole
+    return None
+
+
+def places(folder: Path) -> Iterator[Path]:
+    """Where files are looked for: the folder, then those one down in it by name."""
     yield folder
     if folder.is_dir():
         yield from sorted(child for child in folder.iterdir() if child.is_dir())

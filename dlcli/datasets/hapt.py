@@ -6,9 +6,9 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from dlcli.datasets.spec import DatasetSpec
 from dlcli.errors import DataError
@@ -45,6 +45,31 @@ TEST_SUBJECTS = (2, 4, 9, 10, 12, 13, 18, 20, 24)
 TRAINING_SUBJECTS = tuple(subject for subject in range(1, 31) if subject not in TEST_SUBJECTS)
 
 
+def _some_channels_each_once(channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
+    if not channels:
+        raise ValueError("`channels` (=[]) must name at least one channel")
+    if len(set(channels)) < len(channels):
+        raise ValueError(f"`channels` (={list(channels)}) must name each channel once")
+    return channels
+
+
+def _some_training_subjects(subjects: tuple[int, ...]) -> tuple[int, ...]:
+    given = f"`validation_subjects` (={list(subjects)})"
+    if not subjects:
+        raise ValueError(f"{given} must name at least one subject")
+    if len(set(subjects)) < len(subjects):
+        raise ValueError(f"{given} must name each subject once")
+    if strangers := sorted(set(subjects) - set(TRAINING_SUBJECTS)):
+        raise ValueError(f"{given} must be training subjects {list(TRAINING_SUBJECTS)}; {strangers} are not")
+    if len(subjects) == len(TRAINING_SUBJECTS):
+        raise ValueError(f"{given} must leave at least one subject to train on")
+    return subjects
+
+
+Channels = Annotated[tuple[Channel, ...], AfterValidator(_some_channels_each_once)]
+Subjects = Annotated[tuple[int, ...], AfterValidator(_some_training_subjects)]
+
+
 class Hapt(DatasetSpec):
     """Human activities from a phone worn at the waist: 30 volunteers, 61 recordings at 50 Hz, shipped with dlcli.
 
@@ -66,37 +91,14 @@ class Hapt(DatasetSpec):
     overlap: float = Field(default=0.5, ge=0, lt=1)
     """Fraction of a window shared with the next one, from 0 to below 1. Memory grows with 1 / (1 - overlap)."""
 
-    channels: tuple[Channel, ...] = CHANNELS
+    channels: Channels = CHANNELS
     """Signals to use, in this order: body (without gravity) or total acceleration in g, angular velocity in rad/s."""
 
     transitions: bool = False
     """Whether the six movements between postures are classes too (12 classes), or left out (6 classes)."""
 
-    validation_subjects: tuple[int, ...] = TRAINING_SUBJECTS[4::5]
+    validation_subjects: Subjects = TRAINING_SUBJECTS[4::5]
     """Volunteers held out of training for validation. By default every fifth of the 21 training subjects."""
-
-    @field_validator("channels")
-    @classmethod
-    def _some_channels_each_once(cls, channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
-        if not channels:
-            raise ValueError("`channels` (=[]) must name at least one channel")
-        if len(set(channels)) < len(channels):
-            raise ValueError(f"`channels` (={list(channels)}) must name each channel once")
-        return channels
-
-    @field_validator("validation_subjects")
-    @classmethod
-    def _some_training_subjects(cls, subjects: tuple[int, ...]) -> tuple[int, ...]:
-        given = f"`validation_subjects` (={list(subjects)})"
-        if not subjects:
-            raise ValueError(f"{given} must name at least one subject")
-        if len(set(subjects)) < len(subjects):
-            raise ValueError(f"{given} must name each subject once")
-        if strangers := sorted(set(subjects) - set(TRAINING_SUBJECTS)):
-            raise ValueError(f"{given} must be training subjects {list(TRAINING_SUBJECTS)}; {strangers} are not")
-        if len(subjects) == len(TRAINING_SUBJECTS):
-            raise ValueError(f"{given} must leave at least one subject to train on")
-        return subjects
 
     def load(self, folder: Path) -> Data:
         """Filter the recordings, cut them into windows and split these by volunteer. Takes about a second.
