@@ -3,11 +3,17 @@
 from typing import Annotated
 
 from dlcli.component import ByType
+from dlcli.datasets.arrays import Npz
 from dlcli.datasets.cifar10 import Cifar10
 from dlcli.datasets.fashion_mnist import FashionMnist
 from dlcli.datasets.hapt import Hapt
+from dlcli.datasets.images import Images
 from dlcli.datasets.mnist import Mnist
 from dlcli.datasets.recordings import Recordings
+from dlcli.datasets.table import Csv
 from dlcli.datasets.uci_har import UciHar
 
-Dataset = Annotated[Cifar10 | FashionMnist | Hapt | Mnist | Recordings | UciHar, ByType()]
+Dataset = Annotated[
+    Cifar10 | Csv | FashionMnist | Hapt | Images | Mnist | Npz | Recordings | UciHar,
+    ByType(),
+]

@@ -1,2 +1,92 @@
-def check(data, name):
-    pass
+"""What must hold of any dataset before it is trained on, whoever made it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlcli.datasets.data import Classes, Data, Split
+from dlcli.datasets.rows import blocks
+from dlcli.datasets.splits import refuse_shared_groups
+from dlcli.errors import DataError
+
+
+def check(data: Data, name: str) -> None:
+    """Raises DataError where the data cannot be trained on as it is; `name` is the dataset's, for the message.
+
+    No split is empty, all have examples of one shape, x and y are finite (a number that is missing from a table may
+    be NaN), labels lie within the classes, every class is there to be learnt, and no group stands in two splits.
+    """
+    for split_name, split in data.splits.items():
+        where = f"{name}: the {split_name} split"
+        if len(split) == 0:
+            raise DataError(f"{where} is empty; expected at least one example")
+        if split.x.shape[1:] != data.train.x.shape[1:]:
+            shapes = f"{split.x.shape[1:]}, those of the train split {data.train.x.shape[1:]}"
+            raise DataError(f"{where} has examples of shape {shapes}; expected one shape")
+        if len(split.y) != len(split) or (split.groups is not None and len(split.groups) != len(split)):
+            groups = "" if split.groups is None else f" and {len(split.groups)} groups"
+            raise DataError(f"{where} has {len(split)} examples but {len(split.y)} targets{groups}; expected one each")
+        _check_finite(split, data, where)
+        _check_labels(split, data, where)
+    if isinstance(data.target, Classes):
+        _check_classes(data, data.target.names, name)
+    refuse_shared_groups(dict(data.splits))
+
+
+def _check_finite(split: Split, data: Data, where: str) -> None:
+    may_be_missing = [column.categories is None for column in data.columns or ()]
+    start = 0
+    for block in blocks(split.x):
+        bad = _not_finite(block)
+        if bad is not None and data.columns is not None:
+            bad &= ~(np.isnan(block) & np.array(may_be_missing))
+        if bad is not None and bad.any():
+            row, *place = np.argwhere(bad)[0].tolist()
+            column = f" (column `{data.columns[place[-1]].name}`)" if data.columns else ""
+            raise DataError(
+                f"{where}: example {start + row} holds {block[(row, *place)]} at position {place}{column}; "
+                "expected finite numbers; mend or remove it"
+            )
+        start += len(block)
+
+
+def _not_finite(block: NDArray[Any]) -> NDArray[np.bool_] | None:
+    """Where numbers are not finite as float32, which is what they become; None if they must be."""
+    if block.dtype.kind != "f":
+        return None
+    with np.errstate(over="ignore"):
+        return ~np.isfinite(block.astype(np.float32, copy=False))
+
+
+def _check_labels(split: Split, data: Data, where: str) -> None:
+    if not isinstance(data.target, Classes):
+        bad = ~np.isfinite(split.y)
+        if bad.any():
+            row, column = np.argwhere(bad)[0].tolist()
+            value, target = split.y[row, column], data.target.names[column]
+            raise DataError(f"{where}: target `{target}` of example {row} is {value}; expected a finite number")
+        return
+    K = len(data.target.names)
+    outside = np.flatnonzero((split.y < 0) | (split.y >= K))
+    if len(outside):
+        row = int(outside[0])
+        raise DataError(f"{where}: example {row} has label {split.y[row]}; expected 0 to {K - 1}, for {K} classes")
+
+
+def _check_classes(data: Data, names: tuple[str, ...], name: str) -> None:
+    counts = {split: np.bincount(part.y, minlength=len(names)) for split, part in data.splits.items()}
+    known = [names[i] for i in np.flatnonzero(counts["train"])]
+    if len(known) < 2:
+        raise DataError(f"{name}: all training examples are of class {known[0]!r}; expected two classes or more")
+    if absent := np.flatnonzero(counts["train"] == 0).tolist():
+        shown = ", ".join(repr(names[i]) for i in absent[:5]) + (", ..." if len(absent) > 5 else "")
+        held_out = {split: int(counts[split][absent[0]]) for split in counts if split != "train"}
+        there = "".join(f", {count} in {split}" for split, count in held_out.items())
+        raise DataError(
+            f"{name}: the train split has no example of {'class' if len(absent) == 1 else 'classes'} {shown} "
+            f"({names[absent[0]]!r}: 0 in train{there}); hold out less, draw with another dataset.split_seed, add "
+            "examples, or leave the class out"
+        )

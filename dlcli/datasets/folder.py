@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from dlcli.errors import MissingData
 from dlcli.shipped import in_clone, shipped
 
 
@@ -32,6 +33,34 @@ def find_all(places: Iterable[Path], files: Sequence[Sequence[str]]) -> list[Pat
         if len(whole) == len(files):
             return whole
     return None
+
+
+def resolve(path: str, folder: Path) -> Path:
+    """Where a file or folder that a spec names lies; see `resolve_all`."""
+    return resolve_all([path], folder)[0]
+
+
+def resolve_all(paths: Sequence[str], folder: Path) -> list[Path]:
+    """Where the files or folders that a spec names lie: from the working directory, then in the data folder or below.
+
+    There they may stand under the whole path or its last part alone. One place that has all of them comes before
+    another that has some. Raises MissingData, which says where was looked.
+    """
+    given = [Path(path).expanduser() for path in paths]
+    there = list(places(folder))
+    tries = [[place / path for path in given] for place in (Path(), *there)]
+    tries += [[place / path.name for path in given] for place in there]
+    for files in tries:
+        if all(file.exists() for file in files):
+            return files
+    found = [next((file for file in candidates if file.exists()), None) for candidates in zip(*tries, strict=True)]
+    if missing := [str(path) for path, file in zip(given, found, strict=True) if file is None]:
+        raise MissingData(
+            f"{missing[0]}: there is no such file or folder. Looked from {Path.cwd()}, in the data folder "
+            f"{folder} and one folder down in it; put it there, give its place in the spec, or the data folder "
+            "in DLCLI_DATA"
+        )
+    return [file for file in found if file is not None]
 
 
 def places(folder: Path) -> Iterator[Path]:

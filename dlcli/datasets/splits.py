@@ -44,14 +44,20 @@ class OwnSplits(Component):
     """Whether equal examples may stand on both sides of a split; `refuse` stops where they do."""
 
 
-def divide(whole: Split, target: Target, spec: OwnSplits) -> tuple[Split, Split | None, Split | None]:
-    """Training, validation and test split of all examples.
+def divide(
+    whole: Split, target: Target, spec: OwnSplits, *, validation: Split | None = None, test: Split | None = None
+) -> tuple[Split, Split | None, Split | None]:
+    """Training, validation and test split of all examples; a split that the data came with stays as it is.
 
-    Raises DataError where a split would be empty, a group is asked for and there is none, or equal examples stand on
-    both sides of a split (unless allowed).
+    Raises DataError where a split would be empty, a group is asked for and there is none, or a group or (unless
+    allowed) equal examples stand on both sides of a split.
     """
-    rest, test = hold_out(whole, target, spec.test, spec.split_seed, "test")
-    train, validation = hold_out(rest, target, spec.validation, spec.split_seed, "validation")
+    train = whole
+    if test is None:
+        train, test = hold_out(train, target, spec.test, spec.split_seed, "test")
+    if validation is None:
+        train, validation = hold_out(train, target, spec.validation, spec.split_seed, "validation")
+    refuse_shared_groups({"train": train, "validation": validation, "test": test})
     if spec.duplicates == "refuse":
         refuse_duplicates({"train": train, "validation": validation, "test": test})
     return train, validation, test
@@ -68,9 +74,9 @@ def hold_out(split: Split, target: Target, holdout: Holdout | None, seed: int, n
     if by == "time":
         out[len(split) - max(1, round(holdout.fraction * len(split))) :] = True
     elif by == "class":
-        for unit in np.unique(units):
-            rows = np.flatnonzero(units == unit)
-            out[draw.permutation(rows)[: round(holdout.fraction * len(rows))]] = True
+        known, counts = np.unique(units, return_counts=True)
+        for unit, share in zip(known, _shares(counts, holdout.fraction), strict=True):
+            out[draw.permutation(np.flatnonzero(units == unit))[:share]] = True
     else:
         known = np.unique(units)
         drawn = draw.permutation(known)[: max(1, round(holdout.fraction * len(known)))]
@@ -112,9 +118,10 @@ def fold_count(data: Data, count: int | None) -> int:
         raise DataError("`leave_one_group_out`: this data has no groups")
     what = "groups" if groups else "examples"
     there_are = len(np.unique(np.concatenate(groups))) if groups else sum(map(len, data.splits.values()))
-    if count is not None and count > there_are:
-        raise DataError(f"`folds` (={count}) must not exceed the number of {what} ({there_are})")
-    return count or there_are
+    count = there_are if count is None else count
+    if not 2 <= count <= there_are:
+        raise DataError(f"`folds` (={count}) must be 2 or more, and at most the number of {what} ({there_are})")
+    return count
 
 
 def refuse_duplicates(splits: dict[str, Split | None]) -> None:
@@ -140,11 +147,11 @@ def refuse_duplicates(splits: dict[str, Split | None]) -> None:
         seen |= own
 
 
-def refuse_shared_groups(splits: dict[str, Split]) -> None:
+def refuse_shared_groups(splits: dict[str, Split | None]) -> None:
     """Raises DataError where examples of one group stand in two splits; names the group."""
     of: dict[object, str] = {}
     for name, split in splits.items():
-        if split.groups is None:
+        if split is None or split.groups is None:
             continue
         for group in np.unique(split.groups).tolist():
             if group in of:
@@ -168,6 +175,15 @@ def _units(split: Split, target: Target, by: By, asked: str) -> NDArray[Any]:
             raise DataError(f"{asked}: numbers are predicted, there are no classes")
         return split.y
     return np.arange(len(split))
+
+
+def _shares(counts: NDArray[np.int64], fraction: float) -> NDArray[np.int64]:
+    """How many of each class are held out: the fraction of all together, by largest remainders, never a whole class."""
+    shares = np.minimum((fraction * counts).astype(np.int64), counts - 1)
+    wanted = max(1, round(fraction * counts.sum())) - shares.sum()
+    by_remainder = np.argsort(shares - fraction * counts, kind="stable")
+    shares[by_remainder[shares[by_remainder] < counts[by_remainder] - 1][:wanted]] += 1
+    return shares
 
 
 def _parts(whole: Split, target: Target, units: NDArray[Any], count: int, seed: int) -> NDArray[np.int64]:

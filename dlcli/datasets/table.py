@@ -1,0 +1,186 @@
+"""Tables of a user's own: any text file with one example a row."""
+
+from __future__ import annotations
+
+from codecs import lookup
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from dlcli.component import Matching, ReadOnly
+from dlcli.datasets.folder import find, resolve_all
+from dlcli.datasets.spec import DatasetSpec
+from dlcli.datasets.splits import Holdout, OwnSplits
+from dlcli.errors import MissingData
+
+if TYPE_CHECKING:
+    from dlcli.datasets.data import Data
+    from dlcli.datasets.delimited import TextTable
+
+ColumnName = str | int
+_Sha256 = Annotated[str, Matching(r"^[0-9a-f]{64}$", "64 hexadecimal digits")]
+
+
+class Csv(DatasetSpec, OwnSplits):
+    """A table in a text file, one example a row, values separated by commas or another character.
+
+    Columns are given by name, or by place: 0 is the first, -1 the last.
+    x: (N, F) float32, a column for each feature; columns whose values are all numbers are numbers as they are written,
+    others categories, coded by their place in alphabetical order. y: class numbers, classes in alphabetical or numeric
+    order, or (N, D) numbers. groups: the values of the column `group`.
+    Raises MissingData where there is no such file; DataError, with file, line and column, where the file is not a table
+    as the spec describes it.
+    Source of the format: Shafranovich 2005, https://www.rfc-editor.org/rfc/rfc4180.
+    """
+
+    type: Literal["csv"] = "csv"
+
+    path: str | None = None
+    """The file, looked for from the working directory, then in the data folder and one folder down in it."""
+    url: str | None = None
+    """Where the file is downloaded from, into the data folder, instead of `path`."""
+    sha256: _Sha256 | None = None
+    """Checksum of the file at `url`, hexadecimal."""
+    test_path: str | None = None
+    """A file of the same columns that is the test split; `test` then holds out nothing."""
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    """The character between values, such as "," or "\\t"."""
+    header: bool = True
+    """Whether the first line holds the names of the columns."""
+    comment: str | None = Field(default="#", min_length=1)
+    """Lines that begin with this, or with a quote and this, are skipped; null: none are."""
+    encoding: str = "utf-8"
+    """How the file's bytes are text, such as utf-8, latin-1 or cp949."""
+    target: ColumnName | Annotated[tuple[ColumnName, ...], Field(min_length=1)]
+    """The column that is predicted, or a list of several."""
+    task: Literal["classes", "reals"] | None = None
+    """Whether classes or numbers are predicted. If absent: classes where the target is text, or where it has at most 20
+    different values, all whole numbers, with 5 examples of each on average; else numbers. The run's remarks say which.
+    """
+    classes: Annotated[tuple[str, ...], Field(min_length=2)] | None = None
+    """The classes in their order; if absent, those that are in the data, sorted."""
+    features: Annotated[tuple[ColumnName, ...], Field(min_length=1)] | None = None
+    """The columns that are predicted from; if absent, all others."""
+    drop: tuple[ColumnName, ...] = ()
+    """Columns that are left out."""
+    categorical: tuple[ColumnName, ...] = ()
+    """Columns of numbers that are names of categories, such as codes."""
+    ordinal: ReadOnly[str, Annotated[tuple[str, ...], Field(min_length=2)]] = Field(
+        default_factory=dict, validate_default=True
+    )
+    """Columns of categories that have an order, each with it, as in `size: [small, medium, large]`; 0, 1, 2 then."""
+    group: ColumnName | None = None
+    """A column that says whom or what an example comes from; a group is never on two sides of a split."""
+    missing_values: tuple[str, ...] = ("", "NA", "NaN", "nan", "?")
+    """What stands where there is no value."""
+    missing: Literal["refuse", "mean", "drop_row"] = "refuse"
+    """What becomes of a feature without a value: an error; the training mean (among categories, a category of its own);
+    or the row is left out.
+    """
+
+    @field_validator("encoding")
+    @classmethod
+    def _a_text_encoding(cls, encoding: str) -> str:
+        try:
+            "".encode(encoding)
+            lookup(encoding)
+        except LookupError:
+            raise ValueError(f"`encoding` (={encoding!r}) must be a text encoding, such as utf-8 or latin-1") from None
+        return encoding
+
+    @field_validator("delimiter")
+    @classmethod
+    def _no_quote(cls, delimiter: str) -> str:
+        if delimiter in '"\r\n':
+            raise ValueError(f"`delimiter` (={delimiter!r}) must not be a quote or the end of a line")
+        return delimiter
+
+    @field_validator("target", "classes", "features")
+    @classmethod
+    def _each_once(cls, names: object) -> object:
+        if isinstance(names, tuple) and len(set(names)) < len(names):
+            raise ValueError(f"{list(names)} must name each once")
+        return names
+
+    @model_validator(mode="after")
+    def _fields_that_fit(self) -> Csv:
+        if (self.path is None) == (self.url is None):
+            raise ValueError(f"either `path` (={self.path}) or `url` (={self.url}) must be given, not both")
+        if (self.url is None) != (self.sha256 is None):
+            raise ValueError(f"`sha256` (={self.sha256}) must be given with `url` (={self.url}), and only then")
+        if self.test_path is not None and self.test != Holdout(fraction=0.2):
+            raise ValueError(f"`test` (={self.test}) must not be given with `test_path` (={self.test_path})")
+        if self.features is not None and self.drop:
+            raise ValueError(
+                f"`drop` (={list(self.drop)}) must not be given with `features`, which leaves out all others"
+            )
+        if self.task == "reals" and self.classes is not None:
+            raise ValueError(f"`classes` (={list(self.classes)}) must not be given where `task` is reals")
+        if len(self.targets) > 1 and (self.task == "classes" or self.classes is not None):
+            raise ValueError(f"`target` (={list(self.targets)}) must be one column where classes are predicted")
+        return self
+
+    @property
+    def targets(self) -> tuple[ColumnName, ...]:
+        """The columns that are predicted."""
+        return self.target if isinstance(self.target, tuple) else (self.target,)
+
+    def load(self, folder: Path) -> Data:
+        """Read, convert and divide the table; a million rows of ten numbers take some ten seconds."""
+        import numpy as np
+
+        from dlcli.datasets.data import Data, Split
+        from dlcli.datasets.roles import about, features_of, groups_of, roles_of, target_of, without_incomplete_rows
+        from dlcli.datasets.splits import divide
+
+        table = self._read(folder)
+        roles = roles_of(self, table)
+        remarks = about(table)
+        if self.missing == "drop_row":
+            table = without_incomplete_rows(self, table, roles, remarks)
+        y, target = target_of(self, table, roles, remarks)
+        x, columns = features_of(self, table, roles, remarks)
+        groups = None if roles.group is None else groups_of(self, table, roles.group)
+        whole = Split(x, y, groups)
+        if self.test_path is None:
+            train, validation, test = divide(whole, target, self)
+        else:
+            rest, given = (whole.take(np.flatnonzero(rows)) for rows in (table.files == 0, table.files == 1))
+            train, validation, test = divide(rest, target, self, test=given)
+        return Data(train, validation, test, target, columns, remarks=tuple(remarks))
+
+    def write_stand_in(self, folder: Path) -> None:
+        """Made-up rows under the file's base name, in the columns that the spec names."""
+        from dlcli.datasets.made_up_table import write_made_up
+
+        names = [Path(self.path or self._name_at_url).name]
+        names += [] if self.test_path is None else [Path(self.test_path).name]
+        for part, name in enumerate(names):
+            write_made_up(self, folder / name, part)
+
+    @property
+    def _name_at_url(self) -> str:
+        return (self.url or "").split("?")[0].rstrip("/").rpartition("/")[2]
+
+    def _read(self, folder: Path) -> TextTable:
+        from dlcli.datasets.delimited import read_table
+
+        if self.path is not None:
+            paths = resolve_all([self.path, *([self.test_path] if self.test_path else [])], folder)
+        else:
+            paths = [self._downloaded(folder), *(resolve_all([self.test_path], folder) if self.test_path else [])]
+        tables = [
+            read_table(path, delimiter=self.delimiter, header=self.header, comment=self.comment, encoding=self.encoding)
+            for path in paths
+        ]
+        return tables[0].joined(tables[1]) if len(tables) > 1 else tables[0]
+
+    def _downloaded(self, folder: Path) -> Path:
+        """The file of `url`, where it lies in the data folder."""
+        if (path := find(folder, [self._name_at_url])) is not None:
+            return path
+        raise MissingData(
+            f"{self._name_at_url}: is not in the data folder {folder} or one folder down in it; download {self.url} "
+            f"(sha256 {self.sha256}) into it"
+        )
