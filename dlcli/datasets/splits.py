@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
@@ -26,8 +26,8 @@ class Holdout(Component):
     """Share of the examples, above 0 and below 1; with `by: group`, share of the groups."""
     by: By | None = None
     """What is drawn: `group` (whole groups, such as people), `class` (the same share of each class), `time` (the last
-    ones, in the order of the data) or `chance`. If absent: `group` where there are groups, else `class`, or `chance`
-    where numbers are predicted.
+    ones, in the order of the data; groups then count for nothing) or `chance`. If absent: `group` where there are
+    groups, else `class`, or `chance` where numbers are predicted.
     """
 
 
@@ -52,7 +52,8 @@ def divide(
     Raises DataError where a split would be empty, a group is asked for and there is none, or a group or (unless
     allowed) equal examples stand on both sides of a split.
     """
-    train = whole
+    # Who wants the last part of each recording for the test means to have the same people on both sides.
+    train = replace(whole, groups=None) if "time" in (by_of(spec.test), by_of(spec.validation)) else whole
     if test is None:
         train, test = hold_out(train, target, spec.test, spec.split_seed, "test")
     if validation is None:
@@ -61,6 +62,11 @@ def divide(
     if spec.duplicates == "refuse":
         refuse_duplicates({"train": train, "validation": validation, "test": test})
     return train, validation, test
+
+
+def by_of(holdout: Holdout | None) -> By | None:
+    """What a spec says is drawn."""
+    return None if holdout is None else holdout.by
 
 
 def hold_out(split: Split, target: Target, holdout: Holdout | None, seed: int, name: str) -> tuple[Split, Split | None]:
@@ -147,7 +153,7 @@ def refuse_duplicates(splits: dict[str, Split | None]) -> None:
         seen |= own
 
 
-def refuse_shared_groups(splits: dict[str, Split | None]) -> None:
+def refuse_shared_groups(splits: Mapping[str, Split | None]) -> None:
     """Raises DataError where examples of one group stand in two splits; names the group."""
     of: dict[object, str] = {}
     for name, split in splits.items():

@@ -283,11 +283,13 @@ def test_wrong_fields_are_refused(fields: dict[str, object], message: str) -> No
         Recordings.model_validate(values)
 
 
-def test_without_overlap_windows_may_be_drawn_by_class(folder: Path) -> None:
-    data = load(folder, overlap=0.0, test={"by": "class", "fraction": 0.25}, validation=None)
+def test_without_overlap_the_last_windows_may_be_held_out_but_no_person_by_class(folder: Path) -> None:
+    data = load(folder, overlap=0.0, test={"by": "time", "fraction": 0.25}, validation=None)
     assert data.validation is None
     assert data.test is not None
-    assert set(data.test.y.tolist()) == {0, 1}
+    assert len(data.test) == round(0.25 * (len(data.train) + len(data.test)))
+    with pytest.raises(DataError, match=r"group 'anna' stands in the train and in the test split"):
+        load(folder, overlap=0.0, test={"by": "class", "fraction": 0.25}, validation=None)
 
 
 def test_names_are_filled_and_read_back() -> None:
