@@ -109,7 +109,24 @@ def test_tables_may_be_parted_by_semicolons_or_tabs_and_begin_with_a_mark(folder
     for person, mark in zip(PEOPLE, ";\t;\t", strict=True):
         path = folder / f"{person}_01.csv"
         path.write_text(path.read_text().replace(",", mark), encoding="utf-8-sig")
-    assert same(load(folder), expected)
+    assert same(load(folder, channels=("ax", "ay")), expected)
+
+
+def test_arrays_are_used_as_the_spec_says(folder: Path, tmp_path: Path) -> None:
+    for seed, person in enumerate(PEOPLE):
+        own = {"signals": signals(seed), "channels": ["ax", "ay"], "labels": LABELS[::-1], "subject": f"{person}'s"}
+        (tmp_path / "npz").mkdir(exist_ok=True)
+        np.savez(tmp_path / "npz" / f"{person}_01.npz", **own, more=0)
+        bounds = np.array([each[1:] for each in INTERVALS]).T
+        rows = {"start": bounds[0], "end": bounds[1], "label": [each[0] for each in INTERVALS]}
+        write(tmp_path / "npz" / f"{person}_01.labels.csv", rows)
+    fields = {"file_names": "{subject}_{session}.npz", "label_column": None, "interval_unit": "samples"}
+    data = load(tmp_path / "npz", **fields, channels=("ay", "ax"))
+    assert same(data, load(folder, channels=("ay", "ax")))
+    assert data.remarks == ("columns that were not used: more",)
+    groups = pooled(load(tmp_path / "npz", **fields | {"file_names": None})).groups
+    assert groups is not None
+    assert set(groups.tolist()) == {f"{person}'s" for person in PEOPLE}
 
 
 def test_subjects_come_from_names_folders_or_a_column_and_stay_whole(folder: Path, tmp_path: Path) -> None:
@@ -204,6 +221,12 @@ def test_resampling_keeps_a_sine_and_the_times_of_labels(rate: float, to: float)
     np.testing.assert_allclose([first / to, end / to], np.array(bounds) / rate, atol=0.5 / rate + 1 / to)
 
 
+@pytest.mark.parametrize("to", [20, 75])
+def test_resampling_keeps_a_level_up_to_the_ends(to: float) -> None:
+    changed, _ = resample(np.full((200, 1), 9.81), [], 50, to)
+    np.testing.assert_allclose(changed, 9.81, rtol=1e-3)
+
+
 def test_resampling_lets_nothing_fold_down() -> None:
     # 15 Hz does not fit into 20 samples a second; kept, it would look like 5 Hz.
     wave = np.sin(2 * np.pi * 15 * np.arange(1000) / 50)[:, None]
@@ -251,8 +274,8 @@ def test_runs_are_the_labels_and_intervals_give_the_same(runs: list[tuple[str, i
     np.testing.assert_array_equal(again, labels)
     assert all(one[2] < two[1] or one[0] != two[0] for one, two in pairwise(stretches))
     if len(labels) > 1:
-        clock = 3.7 + np.arange(len(labels)) * 0.02
-        rounded = [Interval(a, round(3.7 + b * 0.02, 6), round(3.7 + c * 0.02, 6), "") for a, b, c in stretches]
+        clock = 3.7 + np.arange(len(labels)) / 30
+        rounded = [Interval(a, round(3.7 + b / 30, 5), round(3.7 + c / 30, 5), "") for a, b, c in stretches]
         assert to_stretches(rounded[::-1], clock) == stretches
 
 
@@ -292,7 +315,10 @@ def test_without_overlap_the_last_windows_may_be_held_out_but_no_person_by_class
         load(folder, overlap=0.0, test={"by": "class", "fraction": 0.25}, validation=None)
 
 
-def test_names_are_filled_and_read_back() -> None:
+def test_names_are_filled_and_read_back(tmp_path: Path) -> None:
+    write(tmp_path / "anna_b_01.csv", columns(0))
+    ((_, name, subject),) = FileNames("{subject}_{session}.csv").files(tmp_path)
+    assert (name, subject) == ("anna_b_01", "anna")  # as little as fits: rather two people in one group than one in two
     names = FileNames("{subject}/day {day}.npz")
     assert names.parts == ("subject", "day")
     assert names.filled(subject="anna", day="3") == "anna/day 3.npz"
