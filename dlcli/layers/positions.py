@@ -1,4 +1,4 @@
-"""Where in the training a layer is being run: what its random numbers are drawn from."""
+"""Where in the training a layer is being run: what its random numbers are drawn from, and which rows count."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ class Position:
 
     All are int64 scalars. The numbers drawn for a row depend on these alone: not on how the batch is divided over
     replicas, nor on what was drawn before, so that a resumed run draws what the undisturbed run would have drawn.
+    weight: (B,) float32, 1 for each row that is an example and 0 for one that only fills up; without it, nothing is
+    known of the rows, and layers that look at several of them go their own way.
     """
 
     seed: tf.Tensor
     step: tf.Tensor
     first_row: tf.Tensor
+    weight: tf.Tensor | None = None
 
 
 # Under a mirrored strategy each replica's step is traced by a thread of its own.
@@ -29,7 +32,7 @@ _current = threading.local()
 
 @contextmanager
 def at(position: Position) -> Iterator[None]:
-    """While it is entered, layers called by this thread draw their random numbers for this position."""
+    """While it is entered, layers called by this thread work for this position."""
     before = position_or_none()
     _current.position = position
     try:

@@ -21,8 +21,8 @@ class Steps:
     """Runs many optimizer steps, or a whole validation, per call.
 
     Results are the same on any number of replicas: the loss is divided by the weight of the whole batch, gradients
-    are clipped after they are summed, random masks depend on the row of the global batch, and what is reported are
-    plain totals, summed over replicas at every step.
+    are clipped after they are summed, random masks depend on the row of the global batch, batch normalisation takes
+    the moments of the global batch, and what is reported are plain totals, summed over replicas at every step.
     """
 
     def __init__(self, prepared: Prepared, model: keras.Model, optimizer: keras.optimizers.Optimizer) -> None:
@@ -106,7 +106,8 @@ class Steps:
 
     def _gradients(self, batch: Batch, weights: Any) -> tuple[list[tf.Tensor], tf.Tensor]:
         shares = self.strategy.num_replicas_in_sync * self._parts
-        with positions.at(positions.Position(self._seed, batch.step, batch.first_row)), tf.GradientTape() as tape:
+        position = positions.Position(self._seed, batch.step, batch.first_row, batch.weight)
+        with positions.at(position), tf.GradientTape() as tape:
             output = self.model(batch.x, training=True)
             # This share's part of the loss of the whole batch: the parts add up to it.
             loss = tf.reduce_sum(batch.weight * self._training_losses(batch.y, output)) / batch.total_weight

@@ -1,3 +1,3 @@
-from tests.devices import two_devices
+from tests.devices import several_devices
 
-two_devices()
+several_devices()

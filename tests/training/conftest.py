@@ -15,9 +15,9 @@ from dlcli.datasets.data import Classes, Data, Split
 from dlcli.spec import Experiment
 from dlcli.spec.load import check
 from dlcli.spec.reading import parse
-from tests.devices import two_devices
+from tests.devices import several_devices
 
-two_devices()
+several_devices()
 
 import keras  # noqa: E402 (after TensorFlow was set up)
 import tensorflow as tf  # noqa: E402

@@ -1,0 +1,138 @@
+"""What every convolutional model is built of, for signals as for images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, NonNegativeFloat, PositiveInt
+
+from dlcli.component import Component
+from dlcli.errors import UsageError
+from dlcli.models.feed_forward import (
+    Activation,
+    Names,
+    Rate,
+    activated,
+    dropped,
+    fitting_initializer,
+    flattened,
+    head,
+    normalised,
+    penalty,
+)
+
+if TYPE_CHECKING:
+    import keras
+
+Pooling = Literal["flatten", "mean", "max"]
+
+
+class Convolutional(Component):
+    """What the models of convolution blocks have in common."""
+
+    type: str
+    filters: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (32, 64)
+    """Channels that each block's convolutions give, from the input upwards."""
+    convolutions_per_block: PositiveInt = 1
+    """Convolutions before each pooling."""
+    activation: Activation = "relu"
+    """What the sums of convolutions and dense layers go through."""
+    batch_norm: bool = False
+    """Whether sums are normalised over the batch before they go through the activation."""
+    dropout: Rate = 0.0
+    """Share of each block's outputs that is set to zero at random in training."""
+    dense_units: tuple[PositiveInt, ...] = ()
+    """Size of each dense layer between the last block and the head."""
+    dense_dropout: Rate = 0.0
+    """Share of each dense layer's outputs that is set to zero at random in training."""
+    l2: NonNegativeFloat = 0.0
+    """Weight of the sum of squared kernel entries in the training loss."""
+
+
+def blocks(
+    x: keras.KerasTensor, outputs: int, spec: Convolutional, *, kernel_size: int = 3, pool: int = 2,
+    pooling: Pooling = "flatten",
+) -> keras.KerasTensor:  # fmt: skip
+    """Blocks of convolutions with max pooling and dropout, then dense layers.
+
+    x: (B, T, C) or (B, H, W, C) -> (B, outputs). Nothing is cut off at the edges: a convolution keeps T, or H and W,
+    and pooling divides them by `pool` and rounds up, so that any input fits any number of blocks.
+    """
+    import keras
+
+    names, axes = Names(), axes_of(x, spec.type)
+    max_pooling = (keras.layers.MaxPooling1D, keras.layers.MaxPooling2D)[axes - 1]
+    for filters in spec.filters:
+        for _ in range(spec.convolutions_per_block):
+            x = convolution(
+                x, filters, names, kernel_size=kernel_size, activation=spec.activation,
+                batch_norm=spec.batch_norm, l2=spec.l2,
+            )  # fmt: skip
+        if pool > 1:
+            x = max_pooling(pool, padding="same", name=names("pool"))(x)
+        x = dropped(x, names, spec.dropout)
+    x = pooled(x, pooling)
+    for units in spec.dense_units:
+        x = keras.layers.Dense(
+            units,
+            use_bias=not spec.batch_norm,
+            kernel_initializer=fitting_initializer(spec.activation),
+            kernel_regularizer=penalty(spec.l2),
+            name=names("dense"),
+        )(x)
+        x = dropped(activated(x, names, spec.activation, batch_norm=spec.batch_norm), names, spec.dense_dropout)
+    return head(x, outputs, regularizer=penalty(spec.l2))
+
+
+def axes_of(x: keras.KerasTensor, model: str) -> int:
+    """Along how many axes x is convolved: 1 for signals, 2 for images. Raises UsageError for anything else."""
+    axes = len(x.shape) - 2
+    if axes not in (1, 2):
+        shape = "x".join(map(str, x.shape[1:]))
+        raise UsageError(
+            f"model: {model} reads signals (T, C) or images (H, W, C); each example here has the shape {shape}"
+        )
+    return axes
+
+
+def convolution(
+    x: keras.KerasTensor, filters: int, names: Names, *, activation: Activation | None, batch_norm: bool, l2: float,
+    kernel_size: int = 3, strides: int = 1, kind: str = "conv",
+) -> keras.KerasTensor:  # fmt: skip
+    """A convolution and what follows it: batch normalisation and an activation, where there are any.
+
+    x: (B, T, C) -> (B, T / strides, filters), or (B, H, W, C) -> (B, H / strides, W / strides, filters), rounded up.
+    """
+    import keras
+
+    layer = (keras.layers.Conv1D, keras.layers.Conv2D)[len(x.shape) - 3]
+    x = layer(
+        filters,
+        kernel_size,
+        strides=strides,
+        padding="same",
+        use_bias=not batch_norm,  # a batch norm takes it away again
+        kernel_initializer=fitting_initializer(activation or "relu"),
+        kernel_regularizer=penalty(l2),
+        name=names(kind),
+    )(x)
+    if activation is None:
+        return normalised(x, names, batch_norm=batch_norm)
+    return activated(x, names, activation, batch_norm=batch_norm)
+
+
+def pooled(x: keras.KerasTensor, pooling: Pooling) -> keras.KerasTensor:
+    """All places as one vector, or each channel's mean or maximum over them.
+
+    x: (B, T, C) or (B, H, W, C) -> (B, T * C) or (B, H * W * C), or (B, C).
+    """
+    import keras
+
+    layers = keras.layers
+    if pooling == "flatten":
+        return flattened(x)
+    if pooling == "mean":
+        layer = (layers.GlobalAveragePooling1D, layers.GlobalAveragePooling2D)[len(x.shape) - 3]
+    else:
+        layer = (layers.GlobalMaxPooling1D, layers.GlobalMaxPooling2D)[len(x.shape) - 3]
+    return layer(name=pooling)(x)

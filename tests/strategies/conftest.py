@@ -1,0 +1,3 @@
+from tests.devices import several_devices
+
+several_devices()
