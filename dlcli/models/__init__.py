@@ -4,7 +4,13 @@ from typing import Annotated
 
 from dlcli.component import ByType
 from dlcli.models.bilstm import BiLSTM
+from dlcli.models.cnn import CNN
+from dlcli.models.deep_cnn import DeepCNN
 from dlcli.models.gru import GRU
+from dlcli.models.linear import Linear
 from dlcli.models.lstm import LSTM
+from dlcli.models.mlp import MLP
+from dlcli.models.resnet import ResNet
+from dlcli.models.sequential import Sequential
 
-Model = Annotated[LSTM | BiLSTM | GRU, ByType()]
+Model = Annotated[Linear | MLP | CNN | DeepCNN | ResNet | LSTM | BiLSTM | GRU | Sequential, ByType()]

@@ -14,7 +14,8 @@ from dlcli.spec import Experiment
 from dlcli.spec.experiment import Training
 from dlcli.tasks import Losses, Task, task_for
 from dlcli.training.augmentation import Augment, augmentation
-from dlcli.training.initial import Initial, find_initial
+from dlcli.training.build import build_model
+from dlcli.training.initial import Initial, find_initial, freeze
 from dlcli.training.loading import load_data
 
 
@@ -51,6 +52,8 @@ def prepare(
     data = data or load_data(experiment, smoke=smoke, fold=fold)
     check(data, experiment.dataset.type)
     task = task_for(data, experiment.normalize)
+    initial = None if resumed else find_initial(experiment.init_from, runs)
+    _try_to_build(experiment, data, task, initial)
     return Prepared(
         experiment,
         strategy,
@@ -59,8 +62,16 @@ def prepare(
         task.training_losses(experiment.train, data.train.y),
         augmentation(experiment.augment, data, experiment.seed),
         _keep(experiment, data, task),
-        None if resumed else find_initial(experiment.init_from, runs),
+        initial,
     )
+
+
+def _try_to_build(experiment: Experiment, data: Data, task: Task, initial: Initial | None) -> None:
+    """Builds the model once, only to be told now if it cannot be."""
+    model = build_model(experiment, data, task)
+    if initial is not None:
+        initial.apply(model)
+    freeze(model, experiment.init_from)
 
 
 def _keep(experiment: Experiment, data: Data, task: Task) -> str:
