@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import io
 import stat
+import struct
 import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dlcli.datasets import archives
@@ -106,6 +108,25 @@ def test_a_header_that_claims_gigabytes_takes_no_memory(tmp_path: Path, monkeypa
     path = as_file("bomb.tar.gz", gzip.compress(header.tobuf() + bytes(2 * 10**6)))(tmp_path)
     with pytest.raises(DataError, match=r"bomb\.tar\.gz has more than 1000000 bytes unpacked"):
         list(read_members(path, WANTED))
+
+
+def test_a_zip_inside_a_zip_that_is_too_large_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "MEMBER_BYTES", 4000)
+    inner = zipped(FILES | {"top/noise": np.random.default_rng(0).bytes(5000)})
+    path = as_file("outer.zip", zipped({"top.zip": inner}))(tmp_path)
+    with pytest.raises(
+        DataError, match=rf"outer\.zip: top\.zip has {len(inner)} bytes unpacked, expected at most 4000"
+    ):
+        list(read_members(path, WANTED, "top.zip"))
+
+
+def test_a_zip_that_understates_its_members_is_not_unpacked_further(tmp_path: Path) -> None:
+    content = bytearray(zipped({"top/bomb": bytes(10**7)}))
+    size = content.index(b"PK\x01\x02") + 24  # in the directory at the end
+    content[size : size + 4] = struct.pack("<I", 10)
+    path = as_file("bomb.zip", bytes(content))(tmp_path)
+    with pytest.raises(DataError, match=r"bomb\.zip is damaged or not readable \(Bad CRC-32 for file 'top/bomb'\)"):
+        list(read_members(path, ["top/bomb"]))
 
 
 @pytest.mark.parametrize("name", ["../out.txt", "top/../../out.txt", "/etc/out.txt", "C:/out.txt", "..\\out.txt"])

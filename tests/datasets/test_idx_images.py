@@ -66,6 +66,13 @@ def test_folders_of_other_sets_are_not_looked_into(folder: Path, named: str, mon
         Mnist().load(folder)
 
 
+def test_the_folder_named_after_a_set_comes_before_the_data_folder(folder: Path) -> None:
+    for image, label in ((0, 1), (2, 3)):  # the test's files for training, too
+        shutil.copy(folder / "mnist" / NAMES[2], folder / NAMES[image])
+        shutil.copy(folder / "mnist" / NAMES[3], folder / NAMES[label])
+    assert Mnist().load(folder).remarks[0].startswith("only a part of it: 200 of")
+
+
 def test_files_of_several_folders_are_not_mixed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DLCLI_OFFLINE", "1")
     (folder / "mnist" / NAMES[0]).rename(folder / NAMES[0])
