@@ -105,7 +105,7 @@ class UciHar(DatasetSpec):
 
 
 def read_windows(path: Path, channels: tuple[Channel, ...]) -> dict[str, Split]:
-    """The training and the test split in an archive or an unpacked folder. Takes about a second for the full set."""
+    """The training and the test split in an archive or an unpacked folder. Takes about two seconds for the full set."""
     import numpy as np
 
     from dlcli.datasets.data import Split
