@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.devices import two_devices
+from tests.devices import several_devices
 
-two_devices()
+several_devices()
 
 import tensorflow as tf  # noqa: E402 (after TensorFlow was set up)
 

@@ -19,6 +19,9 @@ from dlcli.models.linear import Linear
 from dlcli.models.mlp import MLP
 from dlcli.models.resnet import ResNet
 from dlcli.models.sequential import Sequential
+from dlcli.spec import dump
+from dlcli.spec.load import check
+from dlcli.spec.reading import parse
 from dlcli.training.build import portable
 from tests.models.networks import OUTPUTS, examples, network
 
@@ -117,6 +120,12 @@ def test_an_input_of_another_rank_is_refused_with_its_shape(name, shape, told):
 def test_every_field_has_a_line_of_help(name):
     fields = type(SPECS[name]).model_fields
     assert [key for key, field in fields.items() if not field.description] == ["type"]
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_what_is_dumped_loads_to_an_equal_model(name):
+    experiment = check(parse("{dataset: hapt, model: lstm}", "s.yaml")).model_copy(update={"model": SPECS[name]})
+    assert check(parse(dump(experiment), "s.yaml")) == experiment
 
 
 def test_every_kind_of_file_opens_in_plain_keras(tmp_path):
