@@ -80,7 +80,8 @@ class Npz(DatasetSpec, OwnSplits):
 
         draw = np.random.default_rng(0)
         x = draw.normal(size=(240, 8, 8)).astype(np.float32)
-        label = (x.mean(axis=(1, 2)) > 0).astype(np.int32)
+        rank = np.argsort(np.argsort(x.mean(axis=(1, 2))))
+        label = rank * len(self.classes or "01") // len(x)
         y = np.array(self.classes)[label] if self.classes is not None else label
         arrays = {"x_train": x[:120], "y_train": y[:120], "x_test": x[120:], "y_test": y[120:]}
         if self.x is not None and self.y is not None:

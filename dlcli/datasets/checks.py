@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcli.datasets.data import Classes, Data, Split
+from dlcli.datasets.data import Classes, Column, Data, Split
 from dlcli.datasets.rows import blocks
 from dlcli.datasets.splits import refuse_shared_groups
 from dlcli.errors import DataError
@@ -31,6 +31,8 @@ def check(data: Data, name: str) -> None:
             raise DataError(f"{where} has {len(split)} examples but {len(split.y)} targets{groups}; expected one each")
         _check_finite(split, data, where)
         _check_labels(split, data, where)
+    if data.columns is not None:
+        _check_columns(data.train, data.columns, name)
     if isinstance(data.target, Classes):
         _check_classes(data, data.target.names, name)
     refuse_shared_groups(dict(data.splits))
@@ -59,6 +61,16 @@ def _not_finite(block: NDArray[Any]) -> NDArray[np.bool_] | None:
         return None
     with np.errstate(over="ignore"):
         return ~np.isfinite(block.astype(np.float32, copy=False))
+
+
+def _check_columns(train: Split, columns: tuple[Column, ...], name: str) -> None:
+    known = np.any([~np.isnan(block).all(axis=0) for block in blocks(train.x)], axis=0)
+    if not known.all():
+        column = columns[int(known.argmin())].name
+        raise DataError(
+            f"{name}: column `{column}` has no value in the train split, so there is no mean to put in its place; "
+            "leave the column out, or draw with another dataset.split_seed"
+        )
 
 
 def _check_labels(split: Split, data: Data, where: str) -> None:

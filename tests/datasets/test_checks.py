@@ -1,0 +1,94 @@
+"""What no dataset may do is found before training, and named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlcli.datasets.checks import check
+from dlcli.datasets.data import Classes, Column, Data, Reals, Split
+from dlcli.datasets.rows import Rows
+from dlcli.errors import DataError
+
+
+def split(y: Any = (0, 1, 2, 0), x: Any = None, groups: Any = None) -> Split:
+    y = np.asarray(y)
+    y = y.astype(np.int32) if y.dtype.kind in "iu" else y.astype(np.float32)
+    x = np.ones((len(y), 2), np.float32) if x is None else x
+    return Split(x, y, None if groups is None else np.asarray(groups))
+
+
+def data(**fields: Any) -> Data:
+    return replace(Data(split(), split(), split(), Classes(("a", "b", "c"))), **fields)
+
+
+def with_value(value: float, row: int = 3, column: int = 1) -> np.ndarray:
+    x = np.ones((4, 2), np.float64)
+    x[row, column] = value
+    return x
+
+
+def test_good_data_passes() -> None:
+    check(data(), "mine")
+    check(data(validation=None, test=split([1])), "mine")
+    check(data(train=split(x=np.full((4, 2), 255, np.uint8)), validation=None, test=None), "mine")
+    reals = Reals(("y",))
+    check(Data(split([[0.5], [1.5]]), None, None, reals), "mine")
+
+
+TABLE = (Column("port", ("a", "b")), Column("age"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (data(test=split([])), r"mine: the test split is empty; expected at least one example"),
+        (data(validation=split(x=np.ones((4, 3)))), r"the validation split has examples of shape \(3,\), .* \(2,\)"),
+        (data(train=split(x=np.ones((5, 2)))), r"the train split has 5 examples but 4 targets; expected one each"),
+        (data(test=split(groups=[1])), r"the test split has 4 examples but 4 targets and 1 groups"),
+        (data(test=split(x=with_value(np.nan))), r"the test split: example 3 holds nan at position \[1\]; exp"),
+        (data(train=split(x=with_value(-np.inf))), r"the train split: example 3 holds -inf at position \[1\]"),
+        (data(train=split(x=with_value(1e39))), r"the train split: example 3 holds 1e\+39"),
+        (data(columns=TABLE, test=split(x=with_value(np.nan, 0, 0))), r"holds nan at position \[0\] \(column `port`\)"),
+        (data(columns=TABLE, test=split(x=with_value(np.inf))), r"holds inf at position \[1\] \(column `age`\)"),
+        (data(validation=split([0, 3])), r"the validation split: example 1 has label 3; expected 0 to 2, for 3"),
+        (data(train=split([0, -1])), r"the train split: example 1 has label -1"),
+        (data(train=split([1, 1])), r"mine: all training examples are of class 'b'; expected two classes or more"),
+        (
+            data(train=split([0, 2])),
+            r"no example of class 'b' \('b': 0 in train, 1 in validation, 1 in test\); hold out less",
+        ),
+        (
+            data(train=split([0, 1]), target=Classes(tuple("abcdefghi")), test=None),
+            r"no example of classes 'c', 'd', 'e', 'f', 'g', \.\.\. \('c': 0 in train, 1 in validation\)",
+        ),
+        (
+            Data(split([[0.5], [np.nan]]), None, None, Reals(("price",))),
+            r"the train split: target `price` of example 1 is nan; expected a finite number",
+        ),
+        (
+            data(train=split(groups=list("wxyz")), test=split(groups=list("xxxx")), validation=None),
+            r"group 'x' stands in the train and in the test split",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named(wrong: Data, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        check(wrong, "mine")
+
+
+def test_numbers_of_a_table_may_be_missing_but_not_all() -> None:
+    check(data(columns=TABLE, train=split(x=with_value(np.nan))), "mine")
+    x = np.ones((4, 2), np.float32)
+    x[:, 1] = np.nan
+    with pytest.raises(DataError, match=r"mine: column `age` has no value in the train split"):
+        check(data(columns=TABLE, train=split(x=x)), "mine")
+
+
+def test_rows_on_disk_are_looked_at_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dlcli.datasets.rows._BLOCK_BYTES", 16)
+    with pytest.raises(DataError, match=r"example 3 holds nan at position \[1\]"):
+        check(data(train=split(x=Rows(with_value(np.nan)))), "mine")
