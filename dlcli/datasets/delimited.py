@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 
 from dlcli.errors import DataError
 
+_BLOCK_ROWS = 10_000
+"""Rows are turned into columns in blocks: a million lists at once would keep the garbage collector busy."""
+
 
 @dataclass(frozen=True)
 class TextTable:
@@ -93,35 +96,47 @@ def read_table(path: Path, *, delimiter: str, header: bool, comment: str | None,
     length, a quote that is not closed, or two columns of one name.
     Source: Shafranovich 2005, https://www.rfc-editor.org/rfc/rfc4180.
     """
-    records = _Records(_text(path, encoding), comment)
-    reader = csv.reader(records, delimiter=delimiter, skipinitialspace=True, strict=True)
-    rows: list[list[str]] = []
+    columns: list[list[str]] = []
     lines = array("q")
+    records = _Records(_text(path, encoding), comment)
+    rows = _rows(path, records, delimiter)
+    while block := list(itertools.islice(rows, _BLOCK_ROWS)):
+        lines.extend(line for line, _ in block)
+        columns = columns or [[] for _ in block[0][1]]
+        for column, values in zip(columns, zip(*(row for _, row in block), strict=True), strict=True):
+            column.extend(values)
+    if not columns:
+        raise DataError(f"{path}: is empty; expected a table")
+    names = tuple(f"column_{i}" for i in range(len(columns)))
+    if header:
+        names = _names(path, [column.pop(0) for column in columns], lines.pop(0))
+    if not lines:
+        raise DataError(f"{path}: holds a header and no rows; if its line holds data, set dataset.header=false")
+    files = np.zeros(len(lines), np.int8)
+    return TextTable((path,), names, columns, files, np.array(lines, np.int64), header, records.comments)
+
+
+def _rows(path: Path, records: _Records, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a table, all of one length, each with the line on which it begins."""
+    first: tuple[int, int] | None = None
     try:
-        for row in reader:
+        for row in csv.reader(records, delimiter=delimiter, skipinitialspace=True, strict=True):
             records.between = True
-            if not row or (len(row) == 1 and not row[0] and rows and len(rows[0]) > 1):
+            line, count = records.first, len(row)
+            if not row or (count == 1 and not row[0] and first and first[1] > 1):
                 continue
-            if rows and len(row) != len(rows[0]):
+            first = first or (line, count)
+            if count != first[1]:
                 raise DataError(
-                    f"{path}, line {records.first}: has {len(row)} columns; expected {len(rows[0])}, as in line "
-                    f"{lines[0]} (dataset.delimiter={delimiter!r}; a value that holds it must stand in quotes)"
+                    f"{path}, line {line}: has {count} columns; expected {first[1]}, as in line {first[0]} "
+                    f"(dataset.delimiter={delimiter!r}; a value that holds it must stand in quotes)"
                 )
-            rows.append(row)
-            lines.append(records.first)
+            yield line, row
     except csv.Error as error:
         raise DataError(
             f"{path}, line {records.first}: what begins here cannot be read ({error}); expected every quote to be "
             "closed, and a delimiter after it"
         ) from None
-    if not rows:
-        raise DataError(f"{path}: is empty; expected a table")
-    names = _names(path, rows.pop(0), lines.pop(0)) if header else tuple(f"column_{i}" for i in range(len(rows[0])))
-    if not rows:
-        raise DataError(f"{path}: holds a header and no rows; if its line holds data, set dataset.header=false")
-    files = np.zeros(len(rows), np.int8)
-    columns = list(zip(*rows, strict=True))
-    return TextTable((path,), names, columns, files, np.array(lines, np.int64), header, records.comments)
 
 
 class _Records:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dlcli.datasets.delimited import TextTable
 
 ColumnName = str | int
+_Delimiter = Annotated[str, Matching(r'^[^"\r\n]$', "one character, which is no quote or end of a line")]
 _Sha256 = Annotated[str, Matching(r"^[0-9a-f]{64}$", "64 hexadecimal digits")]
 
 
@@ -44,11 +45,11 @@ class Csv(DatasetSpec, OwnSplits):
     """Checksum of the file at `url`, hexadecimal."""
     test_path: str | None = None
     """A file of the same columns that is the test split; `test` then holds out nothing."""
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    delimiter: _Delimiter = ","
     """The character between values, such as "," or "\\t"."""
     header: bool = True
     """Whether the first line holds the names of the columns."""
-    comment: str | None = Field(default="#", min_length=1)
+    comment: str | None = "#"
     """Lines that begin with this, or with a quote and this, are skipped; null: none are."""
     encoding: str = "utf-8"
     """How the file's bytes are text, such as utf-8, latin-1 or cp949."""
@@ -88,13 +89,6 @@ class Csv(DatasetSpec, OwnSplits):
         except LookupError:
             raise ValueError(f"`encoding` (={encoding!r}) must be a text encoding, such as utf-8 or latin-1") from None
         return encoding
-
-    @field_validator("delimiter")
-    @classmethod
-    def _no_quote(cls, delimiter: str) -> str:
-        if delimiter in '"\r\n':
-            raise ValueError(f"`delimiter` (={delimiter!r}) must not be a quote or the end of a line")
-        return delimiter
 
     @field_validator("target", "classes", "features")
     @classmethod

@@ -341,8 +341,8 @@ def test_a_stand_in_can_be_learnt(folder: Path) -> None:
         ({"target": ("a", "a")}, r"\['a', 'a'\] must name each once"),
         ({"encoding": "utf-9"}, r"`encoding` \(='utf-9'\) must be a text encoding"),
         ({"encoding": "base64"}, r"`encoding` \(='base64'\) must be a text encoding"),
-        ({"delimiter": '"'}, r"`delimiter` \(='\"'\) must not be a quote"),
-        ({"delimiter": "::"}, r"at most 1 character .*input_value='::'"),
+        ({"delimiter": '"'}, r"expected one character, which is no quote .*input_value='\"'"),
+        ({"delimiter": "::"}, r"expected one character, .*input_value='::'"),
         ({"ordinal": {"size": ("small",)}}, r"at least 2 items"),
     ],
 )
