@@ -185,10 +185,10 @@ def _units(split: Split, target: Target, by: By, asked: str) -> NDArray[Any]:
 
 def _shares(counts: NDArray[np.int64], fraction: float) -> NDArray[np.int64]:
     """How many of each class are held out: the fraction of all together, by largest remainders, never a whole class."""
-    shares = np.minimum((fraction * counts).astype(np.int64), counts - 1)
+    shares = (fraction * counts).astype(np.int64)
     wanted = max(1, round(fraction * counts.sum())) - shares.sum()
     by_remainder = np.argsort(shares - fraction * counts, kind="stable")
-    shares[by_remainder[shares[by_remainder] < counts[by_remainder] - 1][:wanted]] += 1
+    shares[by_remainder[shares[by_remainder] < counts[by_remainder] - 1][: max(0, wanted)]] += 1
     return shares
 
 

@@ -149,6 +149,7 @@ def test_one_number_an_example_becomes_a_column(tmp_path: Path) -> None:
         ({"x": X, "y": X}, {}, r"`y` has shape \(60, 4, 2\), type float32; expected numbers or text in one or two"),
         ({"x": X, "y": np.eye(3, dtype=int)[Y]}, {}, r"`y` has shape \(60, 3\), type int64; expected .* argmax"),
         ({"x": X, "y": Y * 2}, {}, r"`y` has labels from 0 to 4 but none that is 1; expected all whole numbers from 0"),
+        ({"x": X, "y": np.array([1, 2, 4])[Y]}, {}, r"`y` has labels from 1 to 4 but none that is 3"),
         ({"x": X, "y": Y + 5}, {}, r"`y` has labels from 5 to 7 but none that is 0"),
         ({"x": X, "y": Y - 1}, {}, r"`y` has labels from -1 to 1 but none that is"),
         ({"x": X, "y": Y}, {"classes": ("a", "b")}, r"`y`, row 2: got label 2, expected 0 to 1"),

@@ -83,7 +83,7 @@ def test_transparent_palettes_are_read_without_a_warning(tmp_path: Path) -> None
     two_classes(tmp_path)
     image = Image.new("P", (5, 6), 1)
     image.putpalette([255, 0, 0, 0, 200, 0])
-    image.save(tmp_path / "p" / "cat" / "9.png", transparency=b"\x00\xff")
+    image.save(tmp_path / "p" / "cat" / "9.png", transparency=b"\x00\x80")
     assert (load(tmp_path).train.x[2] == [0, 200, 0]).all()
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli.datasets.data import Classes, Data, Split, pooled
+from dlcli.datasets.data import Classes, Column, Data, Split, pooled
 from dlcli.datasets.rows import Rows, blocks
 
 X = np.arange(60, dtype=np.float32).reshape(20, 3)
@@ -92,6 +92,8 @@ def test_fingerprint_tells_every_part_apart() -> None:
         Data(split_of(X), None, None, Classes(("a", "c"))),
         Data(grouped, None, None, classes),
         Data(other_groups, None, None, classes),
+        Data(split_of(X), None, None, classes, (Column("a"), Column("b"))),
+        Data(split_of(X), None, None, classes, (Column("a"), Column("b", ("u", "v")))),
         Data(split_of(X.reshape(20, 3, 1)), None, None, classes),
         Data(split_of(X.astype(np.float64)), None, None, classes),
     ]

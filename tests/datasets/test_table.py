@@ -312,6 +312,7 @@ def test_a_stand_in_can_be_learnt(folder: Path) -> None:
     design, test = [np.c_[each.x[:], np.ones(len(each))] for each in (data.train, data.test or data.train)]
     weights = np.linalg.lstsq(design, data.train.y, rcond=None)[0]
     assert data.test is not None
+    assert data.test.y.std() > 1
     assert np.abs(test @ weights - data.test.y).max() < 0.01
 
 
