@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,19 +24,38 @@ from dlcli.runs.lock import Lock
 TIMEOUT_SECONDS = 20
 _ATTEMPTS = 3
 _BLOCK_BYTES = 2**16
+_LIMIT_BYTES = 2**31
+_allowed = ContextVar("downloads are allowed", default=True)
+
+
+@contextmanager
+def offline() -> Iterator[None]:
+    """While entered, nothing is downloaded."""
+    token = _allowed.set(False)
+    try:
+        yield
+    finally:
+        _allowed.reset(token)
 
 
 @dataclass(frozen=True)
 class PublishedFile:
     """A file as its publishers offer it.
 
-    size_bytes: its size; whatever turns out larger is not this file.
+    size_bytes: its size; whatever turns out larger is not this file. Where it is not known, 2 GiB are the limit, and a
+    download that was cut off begins anew.
     digest: the checksum its publishers name, such as "sha256:440f..." or "md5:8d4f...".
+    at: what is added to a mirror's address, where that is not the name.
     """
 
     name: str
-    size_bytes: int
+    size_bytes: int | None
     digest: str
+    at: str | None = None
+
+    def address(self, mirror: str) -> str:
+        """Where a mirror has it."""
+        return mirror + (self.name if self.at is None else self.at)
 
 
 def obtain(
@@ -63,6 +83,8 @@ def download(file: PublishedFile, mirrors: Sequence[str], folder: Path) -> Path:
     """
     if os.environ.get("DLCLI_OFFLINE") == "1":
         raise MissingData("DLCLI_OFFLINE=1 forbids downloads")
+    if not _allowed.get():
+        raise MissingData("nothing is downloaded for a smoke run")
     target, part = folder / file.name, folder / f"{file.name}.part"
     lock = Lock(part)
     try:
@@ -76,11 +98,11 @@ def download(file: PublishedFile, mirrors: Sequence[str], folder: Path) -> Path:
     try:
         with _progress(file) as report:
             for mirror in mirrors:
-                reason = _fetch(mirror + file.name, file, part, report)
+                reason = _fetch(file.address(mirror), file, part, report)
                 if reason is None:
                     part.replace(target)
                     return target
-                reasons.append(f"{mirror}{file.name}: {reason}")
+                reasons.append(f"{file.address(mirror)}: {reason}")
     finally:
         lock.release()
         if part.exists() and part.stat().st_size == 0:
@@ -94,7 +116,9 @@ def _fetch(url: str, file: PublishedFile, part: Path, report: Callable[[int], No
     for _ in range(_ATTEMPTS):
         before = part.stat().st_size
         try:
-            if before < file.size_bytes:
+            if file.size_bytes is None:
+                os.truncate(part, 0)
+            if file.size_bytes is None or before < file.size_bytes:
                 _transfer(url, file, part, report)
             reason = _wrong(file, part)
             if reason is None:
@@ -123,14 +147,15 @@ def _transfer(url: str, file: PublishedFile, part: Path, report: Callable[[int],
         with part.open("ab" if resumed else "wb") as out:
             while block := response.read(_BLOCK_BYTES):
                 done += len(block)
-                if done > file.size_bytes:
+                if done > (file.size_bytes or _LIMIT_BYTES):
                     out.truncate(0)
-                    raise OSError(f"it is larger than {file.size_bytes} bytes, which {file.name} has")
+                    has = f"which {file.name} has" if file.size_bytes else "the limit"
+                    raise OSError(f"it is larger than {file.size_bytes or _LIMIT_BYTES} bytes, {has}")
                 out.write(block)
                 report(done)
             out.flush()
             os.fsync(out.fileno())
-    if done < file.size_bytes:
+    if file.size_bytes is not None and done < file.size_bytes:
         raise OSError(f"it ended after {done} of {file.size_bytes} bytes")
 
 
@@ -174,8 +199,8 @@ def _what_to_do(
         [
             f"dataset {dataset}: {'its file is' if one else 'its files are'} not here and could not be downloaded",
             f"looked in {looked_in.absolute()} and the folders one down in it for",
-            *(f"  {mirror}{file.name}\n    {file.digest.replace(':', ' ')}, {file.size_bytes} bytes" for file in files),
-            f"  (or {instead})",
+            *(line for file in files for line in _described(file, mirror)),
+            *([f"  (or {instead})"] if instead else []),
             "it failed because",
             *(f"  {line}" for line in why.splitlines()),
             f"What to do: put {'that file' if one else 'these files'} there, or name the folder where "
@@ -185,3 +210,8 @@ def _what_to_do(
             "  dlcli train configs/har_lstm.yaml",
         ]
     )
+
+
+def _described(file: PublishedFile, mirror: str) -> list[str]:
+    size = "" if file.size_bytes is None else f", {file.size_bytes} bytes"
+    return [f"  {file.address(mirror)}", f"    {file.digest.replace(':', ' ')}{size}"]

@@ -130,7 +130,7 @@ def fold_count(data: Data, count: int | None) -> int:
     return count
 
 
-def refuse_duplicates(splits: dict[str, Split | None]) -> None:
+def refuse_duplicates(splits: Mapping[str, Split | None]) -> None:
     """Raises DataError where an example of one split stands in another, too; names the first."""
     seen: dict[bytes, tuple[str, int]] = {}
     for name, split in splits.items():

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from dlcli.component import Matching, ReadOnly
+from dlcli.datasets.download import PublishedFile, obtain
 from dlcli.datasets.folder import find, resolve_all
 from dlcli.datasets.spec import DatasetSpec
 from dlcli.datasets.splits import Holdout, OwnSplits
-from dlcli.errors import MissingData
 
 if TYPE_CHECKING:
     from dlcli.datasets.data import Data
@@ -171,10 +171,11 @@ class Csv(DatasetSpec, OwnSplits):
         return tables[0].joined(tables[1]) if len(tables) > 1 else tables[0]
 
     def _downloaded(self, folder: Path) -> Path:
-        """The file of `url`, where it lies in the data folder."""
-        if (path := find(folder, [self._name_at_url])) is not None:
-            return path
-        raise MissingData(
-            f"{self._name_at_url}: is not in the data folder {folder} or one folder down in it; download {self.url} "
-            f"(sha256 {self.sha256}) into it"
-        )
+        """The file of `url`: where it lies in the data folder, or fetched into that."""
+        path = find(folder, [self._name_at_url])
+        if path is None:
+            assert self.url is not None
+            file = PublishedFile(self._name_at_url, None, f"sha256:{self.sha256}", at=self.url)
+            obtain("csv", [file], [""], folder, folder, "")
+            path = folder / self._name_at_url
+        return path

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from dlcli.datasets.checks import check
 from dlcli.datasets.data import Data
+from dlcli.datasets.download import offline
 from dlcli.datasets.folder import data_folder
-from dlcli.datasets.splits import fold_count, folds
+from dlcli.datasets.splits import fold_count, folds, refuse_duplicates
 from dlcli.errors import MissingData
 from dlcli.spec import Experiment
 
@@ -23,19 +25,21 @@ def load_data(
 ) -> Data:
     """The examples of an experiment; of its fold number `fold` (from 1), where it has folds.
 
-    A smoke run takes a few of each split, and made-up ones where the data is not here.
+    A smoke run downloads nothing; it takes a few of each split, and made-up ones where the data is not here.
     Raises DataError where the data is missing or wrong.
     """
     if fold is not None:
         data, _ = next(itertools.islice(load_folds(experiment, smoke=smoke, folder=folder), fold - 1, None))
         return data
+    folder = folder or data_folder()
+    if not smoke:
+        return _checked(experiment, experiment.dataset.load(folder))
     try:
-        data = experiment.dataset.load(folder or data_folder())
+        with offline():
+            data = experiment.dataset.load(folder)
     except MissingData:
-        if not smoke:
-            raise
         data = stand_in(experiment)
-    return data.smaller(SMOKE_EXAMPLES) if smoke else data
+    return _checked(experiment, data).smaller(SMOKE_EXAMPLES)
 
 
 def load_folds(
@@ -48,7 +52,16 @@ def load_folds(
     count = fold_count(data, experiment.folds)
     if smoke:
         parts, count = itertools.islice(parts, SMOKE_FOLDS), min(count, SMOKE_FOLDS)
-    return ((part, count) for part in parts)
+    alike = getattr(experiment.dataset, "duplicates", "allow")
+    for part in parts:
+        if alike == "refuse":
+            refuse_duplicates(part.splits)
+        yield _checked(experiment, part), count
+
+
+def _checked(experiment: Experiment, data: Data) -> Data:
+    check(data, experiment.dataset.type)
+    return data
 
 
 def stand_in(experiment: Experiment) -> Data:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from dlcli.datasets.checks import check
 from dlcli.datasets.data import Data
 from dlcli.errors import UsageError
 from dlcli.spec import Experiment
@@ -50,7 +49,6 @@ def prepare(
     """
     strategy = experiment.strategy.build()
     data = data or load_data(experiment, smoke=smoke, fold=fold)
-    check(data, experiment.dataset.type)
     task = task_for(data, experiment.normalize)
     initial = None if resumed else find_initial(experiment.init_from, runs)
     _try_to_build(experiment, data, task, initial)

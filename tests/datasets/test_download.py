@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from dlcli.datasets import download as module
-from dlcli.datasets.download import PublishedFile, download, obtain
+from dlcli.datasets.download import PublishedFile, download, obtain, offline
 from dlcli.errors import MissingData
 from dlcli.runs.lock import Lock
 
@@ -235,3 +235,24 @@ def test_progress_is_for_terminals_only(
     out, err = capsys.readouterr()
     assert out == ""
     assert "downloading set.bin" in err
+
+
+def test_a_file_of_unknown_size_begins_anew_and_has_a_limit(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = PublishedFile("set.bin", None, FILE.digest, at=server.at("whole") + "set.bin?raw=1")
+    (tmp_path / "set.bin.part").write_bytes(b"half of something")
+    assert download(file, [""], tmp_path).read_bytes() == CONTENT
+    assert server.requests == [("whole", None)]
+    (tmp_path / "set.bin").unlink()
+    monkeypatch.setattr(module, "_LIMIT_BYTES", 1000)
+    with pytest.raises(MissingData, match="larger than 1000 bytes, the limit"):
+        download(file, [""], tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_nothing_is_downloaded_where_that_is_forbidden_for_a_while(server: Server, tmp_path: Path) -> None:
+    with offline(), pytest.raises(MissingData, match="nothing is downloaded for a smoke run"):
+        download(FILE, [server.at("whole")], tmp_path)
+    assert not server.requests
+    assert download(FILE, [server.at("whole")], tmp_path).exists()

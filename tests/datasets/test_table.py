@@ -210,10 +210,13 @@ def test_where_the_file_is_looked_for(folder: Path, tmp_path_factory: pytest.Tem
     assert len(spec.model_copy(update={"path": str(data_folder / "t.csv")}).load(folder).train) == 5
 
 
-def test_a_downloaded_file_is_found_by_its_name(folder: Path) -> None:
+def test_a_file_of_the_web_is_found_by_its_name_and_described_where_it_is_not(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DLCLI_OFFLINE", "1")
     spec = Csv(url="https://host/d/t.csv?raw=1", sha256="0" * 64, target="kind", test=None, validation=None)
     with pytest.raises(
-        MissingData, match=rf"t\.csv: is not in .*download https://host/d/t\.csv\?raw=1 \(sha256 {'0' * 64}"
+        MissingData, match=rf"(?s)https://host/d/t\.csv\?raw=1\n +sha256 {'0' * 64}\n.*OFFLINE=1 forbids"
     ):
         spec.load(folder)
     (folder / "t.csv").write_text(FLOWERS)
