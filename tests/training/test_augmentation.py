@@ -10,6 +10,7 @@ from dlcli.augment.jitter import Jitter
 from dlcli.augment.mixup import Mixup
 from dlcli.augment.scale import Scale
 from dlcli.datasets.data import Classes, Data, Reals, Split
+from dlcli.strategies.mirrored import Mirrored
 from dlcli.training.augmentation import augmentation
 from dlcli.training.batches import training_batches
 from dlcli.training.signals import StopRequest
@@ -108,7 +109,7 @@ def test_a_resumed_run_repeats_the_distortions(experiment, make_loop) -> None:
 
 def test_two_devices_distort_as_one(experiment, make_loop) -> None:
     spec = experiment(train="{epochs: 2, batch_size: 32}", more=AUGMENT)
-    one, two = make_loop(spec), make_loop(spec, tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
+    one, two = make_loop(spec), make_loop(spec, Mirrored(devices=("CPU:0", "CPU:1")).build())
     for loop in (one, two):
         loop.run(StopRequest())
     assert furthest(weights(one), weights(two)) < 1e-5

@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 from dlcli.datasets.data import Split
+from dlcli.strategies.mirrored import Mirrored
 from dlcli.training.batches import Batch, evaluation_batches, steps_per_epoch, training_batches
 
 ONE = tf.distribute.OneDeviceStrategy("/CPU:0")
@@ -55,7 +56,7 @@ def test_entering_at_a_step_gives_what_would_have_come():
 
 def test_replicas_take_their_rows_of_the_same_global_batch():
     split = numbered(23)
-    two = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    two = Mirrored(devices=("CPU:0", "CPU:1")).build()
     shares = iter(training_batches(split, 8, seed=0, first_step=0, strategy=two))
     for whole in drawn(split, 8, 3):
         left, right = (Batch(*parts) for parts in zip(*map(two.experimental_local_results, next(shares)), strict=True))

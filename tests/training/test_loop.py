@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from dlcli.errors import Preempted, TrainingError
 from dlcli.optimizers import Optimizer
+from dlcli.strategies.mirrored import Mirrored
 from dlcli.training.batches import training_batches
 from dlcli.training.checkpoints import newest
 from dlcli.training.signals import StopRequest
@@ -96,7 +97,7 @@ def test_the_same_seed_gives_the_same_weights_bit_for_bit(experiment, make_loop)
 def test_two_devices_agree_with_one(experiment, make_loop, ema):
     # 40 steps: dropout, clipping, L2 and a short last batch of which the second device has the lesser part.
     spec = experiment(HARD_MODEL, HARD_OPTIMIZER.replace("}", ema + "}"), "{epochs: 8, batch_size: 32}")
-    one, two = make_loop(spec), make_loop(spec, tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
+    one, two = make_loop(spec), make_loop(spec, Mirrored(devices=("CPU:0", "CPU:1")).build())
     assert two.steps.strategy.num_replicas_in_sync == 2
     for loop in (one, two):
         loop.run(StopRequest())
@@ -158,7 +159,7 @@ def test_every_optimizer_goes_on_from_a_checkpoint_with_the_same_bits(experiment
 @pytest.mark.parametrize("optimizer", [*OPTIMIZERS, "adamw, weight_decay: 50"])
 def test_every_optimizer_takes_the_same_steps_on_two_devices(experiment, make_loop, optimizer):
     spec = experiment("{type: lstm, units: [4]}", f"{{type: {optimizer}}}", "{epochs: 1, batch_size: 50}")
-    one, two = make_loop(spec), make_loop(spec, tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
+    one, two = make_loop(spec), make_loop(spec, Mirrored(devices=("CPU:0", "CPU:1")).build())
     for loop in (one, two):
         loop.run(StopRequest())
     assert furthest(one.steps.model.get_weights(), two.steps.model.get_weights()) < 1e-5
