@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, NonNegativeFloat, PositiveInt
 
 from dlcli.component import Component
+from dlcli.errors import UsageError
 
 if TYPE_CHECKING:
     import keras
@@ -32,14 +33,19 @@ def recurrent(
 ) -> keras.KerasTensor:
     """A stack of recurrent layers with one prediction for the whole sequence.
 
-    x: (B, T, C) -> (B, outputs). Kernels start Glorot uniform, recurrent kernels orthogonal, the LSTM's forget bias
-    at one (Jozefowicz et al. 2015, https://proceedings.mlr.press/v37/jozefowicz15.html).
+    x: (B, T, C) -> (B, outputs); raises UsageError for inputs of another rank. Kernels start Glorot uniform, recurrent
+    kernels orthogonal, the LSTM's forget bias at one (Jozefowicz et al. 2015,
+    https://proceedings.mlr.press/v37/jozefowicz15.html).
     """
     import keras
 
     from dlcli.layers.dropout import Dropout
     from dlcli.layers.lstm import LSTM
 
+    if len(x.shape) != 3:
+        shape = "x".join(map(str, x.shape[1:]))
+        kind = f"bi{cell}" if bidirectional else cell
+        raise UsageError(f"model: {kind} reads signals (T, C); each example here has the shape {shape}")
     layer = {"lstm": LSTM, "gru": keras.layers.GRU}[cell]
     for i, units in enumerate(spec.units, start=1):
         top = i == len(spec.units)

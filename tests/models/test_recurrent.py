@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from dlcli.errors import UsageError
 from dlcli.tasks import task_for
 from dlcli.training.build import build_model, portable
 
@@ -57,3 +58,11 @@ def test_pooling_does_what_it_says(experiment, data, kind):
     assert not np.allclose(last, mean)
     if kind != "bilstm":  # whose last states are those of the two ends
         assert (maximum >= last - 1e-6).all()
+
+
+@pytest.mark.parametrize("shape", [(9,), (28, 28, 1)])
+@pytest.mark.parametrize("kind", ["lstm", "gru", "bilstm"])
+def test_what_is_no_signal_is_refused(experiment, kind, shape):
+    said = "x".join(map(str, shape))
+    with pytest.raises(UsageError, match=rf"model: {kind} reads signals \(T, C\); .* shape {said}"):
+        experiment(model=kind).model.build(keras.Input(shape), 3)
