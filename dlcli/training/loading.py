@@ -68,4 +68,4 @@ def stand_in(experiment: Experiment) -> Data:
     """Made-up examples in the place of the data, read by the dataset's own code from files in its own format."""
     with tempfile.TemporaryDirectory(prefix="dlcli-") as folder:
         experiment.dataset.write_stand_in(Path(folder))
-        return replace(experiment.dataset.load(Path(folder)), stand_in=True)
+        return replace(experiment.dataset.load(Path(folder)), stand_in=True, remarks=())
