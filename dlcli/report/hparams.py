@@ -20,6 +20,8 @@ from dlcli.runs.find import all_runs
 from dlcli.runs.run import Run
 from dlcli.spec import Experiment
 
+_NO_SETTING = {"expect", "sha256"}
+"""Fields that say nothing of how a model is trained."""
 _LONG = 24
 """Characters of a list beyond which a column cannot show it."""
 
@@ -39,7 +41,8 @@ def record_session(run: Run) -> None:
     # The bracket makes the state the first of the columns, which are sorted by name. A TensorBoard that is left open
     # keeps the first state it has read, so `running` would stay there when it is true no more.
     state = shown.get(info["state"], info["state"])
-    for name, value in {"(state)": state, **hyperparameters(experiment)}.items():
+    fold = {"fold": info["fold"]} if "fold" in info else {}
+    for name, value in {"(state)": state, **fold, **hyperparameters(experiment)}.items():
         if isinstance(value, bool):
             start.hparams[name].bool_value = value
         elif isinstance(value, int | float):
@@ -87,7 +90,7 @@ def _settings(part: Component, prefix: str) -> Iterator[tuple[str, bool | float 
     for key, field in type(part).model_fields.items():
         value, name = getattr(part, key), f"{prefix}{key}"
         optional_part = any(isinstance(one, type) and issubclass(one, Component) for one in get_args(field.annotation))
-        if name == "expect":
+        if key in _NO_SETTING:
             continue
         if key == "type":
             yield prefix.removesuffix("."), value  # `model: lstm` reads better than `model.type: lstm`

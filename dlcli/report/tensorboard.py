@@ -59,24 +59,22 @@ class Board:
             "start",
             event(0, summary=text("spec", (self.run.path / "spec.yaml").read_text(encoding="utf-8"))),
             event(0, graph_def=graph),
-            *(event(0, summary=text("data", note)) for note in notes),
+            *([event(0, summary=text("data", "\n\n".join(notes)))] if notes else []),
         )
         for name in _CURVES:
-            path = fresh_file(self.run.path / name, "curves")
-            self._curves[name] = path.open("wb")
-            self._append(name, version())
-            self._append(name, anew())
+            if (self.run.path / name).exists():  # its rows may be more than those the run goes on from
+                self._open(name)
         for row in self.run.metrics():
             self.epoch(row)
-        for name in _CURVES:
-            remove_older(Path(self._curves[name].name))
+        for file in self._curves.values():
+            remove_older(Path(file.name))
 
     def epoch(self, row: dict[str, Any]) -> None:
         """Adds an epoch's row to the curves."""
         step, wall_time = row["step"], row["time"]
-        train, validation = scores_of(row)
-        self._append("train", event(step, wall_time, summary=scalars(train)))
-        self._append("validation", event(step, wall_time, summary=scalars(validation)))
+        for name, scores in zip(_CURVES, scores_of(row), strict=True):
+            if scores:
+                self._append(name, event(step, wall_time, summary=scalars(scores)))
 
     def finish(self, step: int, evaluation: Evaluation, kind: str, png: bytes) -> None:
         """Writes the final scores and their picture, such as a confusion matrix."""
@@ -93,7 +91,14 @@ class Board:
         for file in self._curves.values():
             file.close()
 
+    def _open(self, name: str) -> None:
+        self._curves[name] = fresh_file(self.run.path / name, "curves").open("wb")
+        for first in (version(), anew()):
+            self._append(name, first)
+
     def _append(self, name: str, event: bytes) -> None:
+        if name not in self._curves:
+            self._open(name)
         file = self._curves[name]
         file.write(framed(event))
         file.flush()
