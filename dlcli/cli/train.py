@@ -55,7 +55,8 @@ def train(
         origin = find(root, resume, is_unfinished)
         if not origin.info.get("fold_set"):  # of several folds, others may still be to do
             origin.check_unfinished()
-        experiment = origin.experiment
+        # Its folder may have been named, in another place than where runs are looked for.
+        experiment, smoke, root = origin.experiment, origin.info["smoke"], origin.path.absolute().parents[1]
     elif spec is not None:
         origin = spec
         experiment = load(spec, overrides or [])
@@ -76,7 +77,7 @@ def _train(
     from dlcli.training.smoke import shortened
 
     mend(root)
-    experiment = shortened(experiment) if smoke else experiment
+    experiment = shortened(experiment) if smoke and isinstance(origin, Path) else experiment
     try:
         if experiment.cross_validates:
             _close_folds(experiment, _train_folds(experiment, origin, root, smoke, screen), smoke, gate)
@@ -98,9 +99,9 @@ def _train_one(
 
     checkpoint = None
     if isinstance(origin, Run):
-        run, prepared = origin, prepare(experiment, smoke=origin.info["smoke"], resumed=True)
+        run, checkpoint = origin, newest(origin.checkpoint_folder)
+        prepared = prepare(experiment, smoke=smoke, runs=root, resumed=checkpoint is not None)
         run.resume()
-        checkpoint = newest(run.checkpoint_folder)
     else:
         prepared = prepare(experiment, smoke=smoke, runs=root)
         run = Run.create(root, prepared.experiment, source=origin, smoke=smoke)
@@ -112,10 +113,9 @@ def _train_folds(experiment: Experiment, origin: Run | Path, root: Path, smoke: 
     from dlcli.training.folds import train_folds
 
     if isinstance(origin, Run):
-        info = origin.info
         source = origin.path / "source.yaml"
         return train_folds(
-            experiment, root, source=source, smoke=info["smoke"], screen=screen, begun=info.get("fold_set")
+            experiment, root, source=source, smoke=smoke, screen=screen, begun=origin.info.get("fold_set")
         )
     return train_folds(experiment, root, source=origin, smoke=smoke, screen=screen)
 

@@ -34,17 +34,22 @@ class BatchNorm(keras.layers.BatchNormalization):
         weight = position.weight
         if mask is not None:
             weight = weight[:, None] * tf.cast(mask, weight.dtype)
-        mean, variance = self._global_moments(tf.cast(inputs, tf.float32), weight)
+        mean, variance, count = self._global_moments(tf.cast(inputs, tf.float32), weight)
         # Every replica has the same moments, so each writes its own copy and the copies stay equal.
+        # A part of a batch that is all filling has no moments, and teaches nothing.
+        momentum = tf.where(count > 0, self.momentum, 1.0)
         for average, value in ((self.moving_mean, mean), (self.moving_variance, variance)):
-            average.assign(average * self.momentum + value * (1.0 - self.momentum))
+            average.assign(average * momentum + value * (1.0 - momentum))
         outputs = keras.ops.batch_normalization(
             tf.cast(inputs, tf.float32), mean, variance, self.axis, self.beta, self.gamma, self.epsilon
         )
         return tf.cast(outputs, self.compute_dtype)
 
-    def _global_moments(self, x: tf.Tensor, weight: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Mean and variance of each channel, (C,); weight: what each row of x counts, or each row's time steps."""
+    def _global_moments(self, x: tf.Tensor, weight: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Mean and variance of each channel, (C,), and over how much weight, ().
+
+        weight: what each row of x counts, or each row's time steps.
+        """
         channels = self.axis % x.shape.rank
         weighted = list(range(weight.shape.rank))
         within = [axis for axis in range(len(weighted), x.shape.rank) if axis != channels]
@@ -59,7 +64,7 @@ class BatchNorm(keras.layers.BatchNormalization):
         # In a second pass: the mean of squares less the squared mean loses all digits where the mean is large.
         shape = [-1 if axis == channels else 1 for axis in range(x.shape.rank)]
         squares = _over_replicas(total(tf.math.squared_difference(x, tf.reshape(mean, shape))))
-        return mean, tf.math.divide_no_nan(squares, count)
+        return mean, tf.math.divide_no_nan(squares, count), count
 
 
 def _over_replicas(value: tf.Tensor) -> tf.Tensor:

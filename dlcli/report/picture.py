@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from io import BytesIO
 
 from dlcli.metrics.classification import ClassificationReport
 from dlcli.metrics.regression import RegressionReport
 from dlcli.metrics.report import Report
+
+_PANELS = 12
+_PANELS_IN_A_ROW = 4
 
 
 def picture(report: Report, title: str) -> tuple[str, bytes]:
@@ -30,8 +34,9 @@ def confusion_png(report: ClassificationReport, title: str) -> bytes:
     axes = figure.add_subplot()
     shares = report.confusion / report.confusion.sum(axis=1, keepdims=True).clip(min=1)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    axes.set_xticks(range(K), report.names, rotation=40, ha="right", rotation_mode="anchor")
-    axes.set_yticks(range(K), report.names)
+    # Names are the user's own: a dollar sign in one begins no formula.
+    axes.set_xticks(range(K), report.names, rotation=40, ha="right", rotation_mode="anchor", parse_math=False)
+    axes.set_yticks(range(K), report.names, parse_math=False)
     axes.set_xlabel("predicted (colour: share of the true class)")
     axes.set_ylabel("true")
     figure.suptitle(f"{title} · accuracy {report.accuracy:.4f}", fontsize=11)
@@ -45,21 +50,24 @@ def confusion_png(report: ClassificationReport, title: str) -> bytes:
 
 
 def predictions_png(report: RegressionReport, title: str) -> bytes:
-    """A PNG with a panel for each number: predicted over true, and the line on which the two are equal."""
+    """A PNG with a panel for each of the first numbers: predicted over true, and the line where the two are equal."""
     from matplotlib.figure import Figure
 
-    D = len(report.names)
-    figure = Figure(figsize=(4.2 * D, 4.4), dpi=160, layout="constrained")
-    for d, name in enumerate(report.names):
-        axes = figure.add_subplot(1, D, d + 1)
+    names, of_each = report.names[:_PANELS], report.of_each
+    columns = min(len(names), _PANELS_IN_A_ROW)
+    rows = math.ceil(len(names) / columns)
+    figure = Figure(figsize=(4.2 * columns, 4.4 * rows), dpi=160, layout="constrained")
+    for d, name in enumerate(names):
+        axes = figure.add_subplot(rows, columns, d + 1)
         true, predicted = report.true[:, d], report.predicted[:, d]
         axes.scatter(true, predicted, s=14, alpha=0.6, linewidths=0)
         ends = [min(true.min(), predicted.min()), max(true.max(), predicted.max())]
         axes.plot(ends, ends, color="grey", linewidth=1, zorder=0)
-        axes.set_xlabel(f"true {name}")
-        axes.set_ylabel(f"predicted {name}")
-        axes.set_title(f"RMSE {report.of_each[name]['rmse']:.4g}, R² {report.of_each[name]['r2']:.4f}", fontsize=10)
-    figure.suptitle(title, fontsize=11)
+        axes.set_xlabel(f"true {name}", parse_math=False)
+        axes.set_ylabel(f"predicted {name}", parse_math=False)
+        axes.set_title(f"RMSE {of_each[name]['rmse']:.4g}, R² {of_each[name]['r2']:.4f}", fontsize=10)
+    part = f" · {len(names)} of {len(report.names)} numbers" if len(names) < len(report.names) else ""
+    figure.suptitle(f"{title}{part}", fontsize=11)
     buffer = BytesIO()
     figure.savefig(buffer, format="png")
     return buffer.getvalue()

@@ -43,7 +43,10 @@ class Training(Component):
     batch_size: PositiveInt = 64
     """Examples per step over all devices together; each device gets its share. At most all there are."""
     accumulation_steps: PositiveInt = 1
-    """Parts that a batch is worked through in, one after another, to save memory; the result is the same."""
+    """Parts that a batch is worked through in, one after another, to save memory.
+
+    The result is the same, except with batch normalisation: it takes the moments of each part, not of the batch.
+    """
     validate_every: PositiveInt = 1
     """Epochs from one validation, with its row of metrics, to the next. More than 1 where epochs are short."""
     keep: Literal["best", "last", "val_accuracy", "val_loss", "val_rmse", "val_mae"] = "best"

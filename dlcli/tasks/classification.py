@@ -31,6 +31,7 @@ class Classification:
 
     target: Classes
     headline = "accuracy"
+    scores = ("accuracy", "macro_f1")
 
     @property
     def outputs(self) -> int:

@@ -34,6 +34,7 @@ class Regression:
     offset: tuple[float, ...]
     scale: tuple[float, ...]
     headline = "rmse"
+    scores = ("rmse", "mae", "r2")
 
     @classmethod
     def of(cls, target: Reals, y: NDArray[Any], normalize: Literal["standard", "range", "none"]) -> Regression:

@@ -26,6 +26,10 @@ class Task(Protocol):
     """The metric by which the best epoch is chosen if the spec names none."""
 
     @property
+    def scores(self) -> Sequence[str]:
+        """The headline scores of its report, by name."""
+
+    @property
     def outputs(self) -> int:
         """Size of the model's head."""
 

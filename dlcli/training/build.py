@@ -23,8 +23,8 @@ def build_model(experiment: Experiment, data: Data, task: Task) -> keras.Model:
     x = prepare_inputs(inputs, data, experiment.normalize)
     x = experiment.model.build(x, task.outputs)
     if isinstance(task, Regression) and experiment.normalize != "none":
-        variance = [scale**2 for scale in task.scale]
-        x = keras.layers.Normalization(-1, mean=list(task.offset), variance=variance, invert=True, name="in_units")(x)
+        # Not Normalization inverted, which knows no deviation below 1e-7: units may be small.
+        x = keras.layers.Rescaling(list(task.scale), list(task.offset), name="in_units")(x)
     return keras.Model(inputs, x, name=experiment.model.type)
 
 

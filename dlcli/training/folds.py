@@ -59,7 +59,10 @@ def train_folds(
     Raises what training raises; the folds done by then are not lost.
     """
     screen = screen or Screen(quiet=True)
-    done = {run.info["fold"]: run for run in all_runs(root) if begun and run.info.get("fold_set") == begun}
+    # Of another experiment a set may be called the same: it is named after the second in which it began.
+    family = f"{experiment.name}-smoke" if smoke else experiment.name
+    own = [run for run in all_runs(root) if begun and run.path.parent.name == family]
+    done = {run.info["fold"]: run for run in own if run.info.get("fold_set") == begun}
     scores: list[dict[str, float]] = []
     for fold, (data, count) in enumerate(load_folds(experiment, smoke=smoke), start=1):
         run = done.get(fold)
@@ -82,13 +85,12 @@ def _train_fold(
     experiment: Experiment, root: Path, run: Run | None, data: Data, source: Path, smoke: bool, screen: Screen,
     begun: str | None, fold: int,
 ) -> Run:  # fmt: skip
-    prepared = prepare(experiment, data=data, runs=root, resumed=run is not None)
-    checkpoint = None
+    checkpoint = None if run is None else newest(run.checkpoint_folder)
+    prepared = prepare(experiment, data=data, runs=root, resumed=checkpoint is not None)
     if run is None:
         run = Run.create(root, experiment, source=source, smoke=smoke)
         run.update(fold=fold, fold_set=begun or run.path.name)
     else:
         run.resume()
-        checkpoint = newest(run.checkpoint_folder)
     train(prepared, run, checkpoint=checkpoint, screen=screen)
     return run

@@ -92,6 +92,7 @@ class Loop:
     def run(self, stop: StopRequest, callbacks: Sequence[keras.callbacks.Callback] = ()) -> None:
         """Trains to the last epoch, or until early stopping or a callback ends it.
 
+        A callback's epoch is what lies between two validations: with `validate_every`, several of the spec's.
         Raises Preempted when `stop` has received a signal (after saving) and TrainingError when the loss is no longer
         a finite number.
         """

@@ -50,6 +50,7 @@ def prepare(
     strategy = experiment.strategy.build()
     data = data or load_data(experiment, smoke=smoke, fold=fold)
     task = task_for(data, experiment.normalize)
+    _check_expected(experiment, data, task)
     initial = None if resumed else find_initial(experiment.init_from, runs)
     _try_to_build(experiment, data, task, initial)
     return Prepared(
@@ -70,6 +71,19 @@ def _try_to_build(experiment: Experiment, data: Data, task: Task, initial: Initi
     if initial is not None:
         initial.apply(model)
     freeze(model, experiment.init_from)
+
+
+def _check_expected(experiment: Experiment, data: Data, task: Task) -> None:
+    """Raises UsageError for an expected score that will not be there to be judged."""
+    splits = ("test",) if experiment.cross_validates else tuple(data.splits)
+    for score, value in experiment.expect.items():
+        split, _, name = score.partition("_")
+        if split not in splits:
+            of = "folds are judged by" if experiment.cross_validates else "there is only"
+            raise UsageError(f"expect.{score} (={value:g}): the {split} split is not scored; {of} {', '.join(splits)}")
+        if name not in ("loss", *task.scores):
+            known = ", ".join(f"{split}_{each}" for each in ("loss", *task.scores))
+            raise UsageError(f"expect.{score} (={value:g}): there is no such score here; there are {known}")
 
 
 def _keep(experiment: Experiment, data: Data, task: Task) -> str:
