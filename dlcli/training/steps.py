@@ -112,7 +112,10 @@ class Steps:
             # This share's part of the loss of the whole batch: the parts add up to it.
             loss = tf.reduce_sum(batch.weight * self._training_losses(batch.y, output)) / batch.total_weight
             loss += tf.add_n(self.model.losses) / shares if self.model.losses else 0.0
-        return tape.gradient(loss, weights), self._totals(batch, loss * batch.total_weight, output)
+        gradients = tape.gradient(loss, weights, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        # Of a table in which rows are looked up it is a few rows, which can neither be added nor divided.
+        dense = [tf.convert_to_tensor(gradient) for gradient in gradients]
+        return dense, self._totals(batch, loss * batch.total_weight, output)
 
     def _apply(self, gradients: list[tf.Tensor], weights: Any) -> None:
         if self._clip_norm is not None:
