@@ -71,7 +71,7 @@ def _train(
     from dlcli.backend import load_tensorflow
     from dlcli.report.hparams import mend
     from dlcli.runs.find import find, is_unfinished
-    from dlcli.runs.run import Run
+    from dlcli.runs.run import Run, family_of
 
     load_tensorflow(quiet=not verbose)
     from dlcli.training.smoke import shortened
@@ -84,8 +84,7 @@ def _train(
         else:
             _close(*_train_one(experiment, origin, root, smoke, screen), gate)
     except Preempted as stopped:
-        name = f"{experiment.name}-smoke" if smoke else experiment.name
-        run = origin if isinstance(origin, Run) else find(root, name, is_unfinished)
+        run = origin if isinstance(origin, Run) else find(root, family_of(experiment, smoke=smoke), is_unfinished)
         raise Preempted(f"{stopped}\ncontinue:  dlcli train --resume {run.path}") from None
 
 

@@ -48,11 +48,13 @@ class Split:
     y: (N,) int32 class numbers, or (N, D) float32 values.
     groups: (N,) whom or what each example comes from (a person, a recording), as numbers or names; None where
     examples stand alone.
+    names: (N,) what to call each example in a message, such as its file or line; None for its number in the split.
     """
 
     x: NDArray[Any] | Rows
     y: NDArray[Any]
     groups: NDArray[Any] | None = None
+    names: NDArray[np.str_] | None = None
 
     def __len__(self) -> int:
         return len(self.x)
@@ -60,7 +62,8 @@ class Split:
     def take(self, rows: NDArray[np.integer]) -> Split:
         """The examples of these rows, in this order."""
         x = self.x.take(rows) if isinstance(self.x, Rows) else self.x[rows]
-        return Split(x, self.y[rows], None if self.groups is None else self.groups[rows])
+        groups, names = (None if each is None else each[rows] for each in (self.groups, self.names))
+        return Split(x, self.y[rows], groups, names)
 
 
 @dataclass(frozen=True)
@@ -110,11 +113,16 @@ class Data:
 def pooled(data: Data) -> Split:
     """All examples of all splits."""
     splits = list(data.splits.values())
-    groups = [split.groups for split in splits if split.groups is not None]
+
+    def joined(arrays: list[NDArray[Any] | None]) -> NDArray[Any] | None:
+        there = [array for array in arrays if array is not None]
+        return np.concatenate(there) if len(there) == len(splits) else None
+
     return Split(
         np.concatenate([split.x[np.arange(len(split))] for split in splits]),
         np.concatenate([split.y for split in splits]),
-        np.concatenate(groups) if len(groups) == len(splits) else None,
+        joined([split.groups for split in splits]),
+        joined([split.names for split in splits]),
     )
 
 

@@ -50,6 +50,8 @@ class Images(DatasetSpec, OwnSplits):
 
     def load(self, folder: Path) -> Data:
         """Decode every image; about a thousand small ones a second."""
+        import numpy as np
+
         from dlcli.datasets.columns import ordered
         from dlcli.datasets.data import Classes, Data, Split
         from dlcli.datasets.splits import divide
@@ -69,7 +71,12 @@ class Images(DatasetSpec, OwnSplits):
         files = {s: [(file, names.index(c)) for c in names for file in by.get(c, [])] for s, by in found.items()}
         first = files["train"][0][0]
         size = self._size(first, sum(map(len, files.values())))
-        splits = {s: Split(*self._decoded(pairs, size, first)) for s, pairs in files.items()}
+        splits = {
+            s: Split(
+                *self._decoded(pairs, size, first), names=np.array([str(file.relative_to(top)) for file, _ in pairs])
+            )
+            for s, pairs in files.items()
+        }
         target = Classes(names)
         train, validation, test = divide(
             splits["train"], target, self, validation=splits.get("validation"), test=splits.get("test")

@@ -144,9 +144,9 @@ def refuse_duplicates(splits: Mapping[str, Split | None]) -> None:
                 if digest in seen:
                     other, at = seen[digest]
                     raise DataError(
-                        f"example {row} of the {name} split equals example {at} of the {other} split: "
-                        f"{_shown(example)}; remove one, or set dataset.duplicates=allow if they are different cases "
-                        "that happen to look the same"
+                        f"{_name(split, row)} of the {name} split equals {_name(splits[other], at)} of the {other} "
+                        f"split: {_shown(example)}; remove one, or set dataset.duplicates=allow if they are different "
+                        "cases that happen to look the same"
                     )
                 own.setdefault(digest, (name, row))
                 row += 1
@@ -200,6 +200,11 @@ def _parts(whole: Split, target: Target, units: NDArray[Any], count: int, seed: 
     parts = np.empty(len(units), np.int64)
     parts[order] = np.arange(len(units)) % count
     return parts
+
+
+def _name(split: Split | None, row: int) -> str:
+    names = None if split is None else split.names
+    return f"example {row}" if names is None else str(names[row])
 
 
 def _shown(example: NDArray[Any]) -> str:

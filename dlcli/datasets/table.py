@@ -136,7 +136,9 @@ class Csv(DatasetSpec, OwnSplits):
         y, target = target_of(self, table, roles, remarks)
         x, columns = features_of(self, table, roles, remarks)
         groups = None if roles.group is None else groups_of(self, table, roles.group)
-        whole = Split(x, y, groups)
+        files = [path.name for path in table.paths]
+        names = [f"{files[n]}, line {line}," for n, line in zip(table.files, table.lines, strict=True)]
+        whole = Split(x, y, groups, np.array(names))
         if self.test_path is None:
             train, validation, test = divide(whole, target, self)
         else:

@@ -17,6 +17,8 @@ from dlcli.runs.files import read_json, write_json, write_text
 from dlcli.runs.lock import Lock
 from dlcli.spec import Experiment, dump, load
 
+SMOKE = "-smoke"
+"""What the names of smoke runs end with."""
 State = Literal["running", "preempted", "failed", "killed", "done"]
 
 
@@ -42,7 +44,7 @@ class Run:
 
         Raises TrainingError where the folder cannot be written.
         """
-        family = root / (f"{experiment.name}-smoke" if smoke else experiment.name)
+        family = root / family_of(experiment, smoke=smoke)
         try:
             run = cls(_new_folder(family))
             run._lock.acquire()
@@ -135,6 +137,11 @@ class Run:
     def record_killed(self) -> None:
         """Records that the run's process died without a word."""
         self.update(state="killed", reason="the process died", ended=None)
+
+
+def family_of(experiment: Experiment, *, smoke: bool) -> str:
+    """What the runs of an experiment are called together."""
+    return f"{experiment.name}{SMOKE}" if smoke else experiment.name
 
 
 def now() -> str:

@@ -57,7 +57,9 @@ def scored_splits(experiment: Experiment, data: Data) -> list[str]:
 
 def predict(model: keras.Model, x: NDArray[Any] | Rows) -> NDArray[np.float32]:
     """The model's outputs for x, (N, ...) -> (N, ...), in batches of one size so that it is compiled once."""
-    run = tf.function(lambda batch: model(batch, training=False))
+    given = tf.TensorSpec([EVALUATION_BATCH, *x.shape[1:]], tf.float32)
+    # The one concrete function of this model: TensorFlow would warn that functions of many models are made.
+    run = tf.function(lambda batch: model(batch, training=False)).get_concrete_function(given)
     outputs = []
     for start in range(0, len(x), EVALUATION_BATCH):
         batch = x[start : start + EVALUATION_BATCH].astype(np.float32)

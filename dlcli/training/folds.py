@@ -11,7 +11,7 @@ from dlcli.datasets.data import Data
 from dlcli.report.screen import Screen
 from dlcli.runs.files import read_json, write_json
 from dlcli.runs.find import all_runs
-from dlcli.runs.run import Run
+from dlcli.runs.run import Run, family_of
 from dlcli.spec import Experiment
 from dlcli.training.checkpoints import newest
 from dlcli.training.loading import load_folds
@@ -60,8 +60,7 @@ def train_folds(
     """
     screen = screen or Screen(quiet=True)
     # Of another experiment a set may be called the same: it is named after the second in which it began.
-    family = f"{experiment.name}-smoke" if smoke else experiment.name
-    own = [run for run in all_runs(root) if begun and run.path.parent.name == family]
+    own = [run for run in all_runs(root) if begun and run.path.parent.name == family_of(experiment, smoke=smoke)]
     done = {run.info["fold"]: run for run in own if run.info.get("fold_set") == begun}
     scores: list[dict[str, float]] = []
     for fold, (data, count) in enumerate(load_folds(experiment, smoke=smoke), start=1):

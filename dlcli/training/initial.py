@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dlcli.errors import UsageError
 from dlcli.runs.find import find, has_model, runs_folder
-from dlcli.runs.run import Run
+from dlcli.runs.run import SMOKE, Run
 from dlcli.spec.experiment import InitFrom
 
 HEAD = "head"
@@ -52,11 +52,20 @@ class Initial:
             )
 
 
-def find_initial(spec: InitFrom | None, runs: Path | None) -> Initial | None:
-    """The run that a spec begins from. Raises UsageError where there is none, or it has no model yet."""
+def find_initial(spec: InitFrom | None, runs: Path | None, *, smoke: bool = False) -> Initial | None:
+    """The run that a spec begins from; for a smoke run another smoke run will do.
+
+    Raises UsageError where there is none, or it has no model yet.
+    """
     if spec is None:
         return None
-    run = find(runs_folder(runs), spec.run, has_model)
+    root = runs_folder(runs)
+    try:
+        run = find(root, spec.run, has_model)
+    except UsageError:
+        if not smoke:
+            raise
+        run = find(root, f"{spec.run}{SMOKE}", has_model)
     if not has_model(run):
         raise UsageError(f"init_from: {run.path} has no model yet")
     return Initial(spec, run)

@@ -51,7 +51,7 @@ def prepare(
     data = data or load_data(experiment, smoke=smoke, fold=fold)
     task = task_for(data, experiment.normalize)
     _check_expected(experiment, data, task)
-    initial = None if resumed else find_initial(experiment.init_from, runs)
+    initial = None if resumed else find_initial(experiment.init_from, runs, smoke=smoke)
     _try_to_build(experiment, data, task, initial)
     return Prepared(
         experiment,

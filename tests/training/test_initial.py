@@ -96,3 +96,15 @@ def test_a_run_that_is_not_there_or_has_no_model_is_refused_before_there_is_a_ru
     start(experiment(more="name: empty"), tmp_path).end(None)
     with pytest.raises(UsageError, match=r"empty.* has no model yet"):
         prepare(experiment(more="init_from: empty"), data=data, runs=tmp_path / "runs")
+
+
+def test_a_smoke_run_begins_from_a_smoke_run_where_there_is_no_other(experiment, data, tmp_path):
+    source = tmp_path / "source.yaml"
+    smoked = experiment("gru", train="{epochs: 1}", more="name: first")
+    source.write_text(dump(smoked))
+    run = Run.create(tmp_path / "runs", smoked, source=source, smoke=True)
+    train(prepare(smoked, data=data), run)
+    spec = experiment("gru", more="init_from: first")
+    assert prepare(spec, data=data, runs=tmp_path / "runs", smoke=True).initial.run.path == run.path
+    with pytest.raises(UsageError, match="first"):
+        prepare(spec, data=data, runs=tmp_path / "runs")
