@@ -157,7 +157,7 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str | bytes, fields: dict[
         (
             "age,size,kind\n1,small,rose\n",
             {},
-            r"csv, line 2, of the test split equals \w+\.csv, line 2, of the train split",
+            "test.csv, line 2, of the test split equals t.csv, line 2, of the train split",
         ),
     ],
 )
