@@ -144,6 +144,7 @@ def _close_folds(experiment: Experiment, folds: FoldScores, smoke: bool, gate: b
 
     typer.echo(f"\ntest scores of {folds.count} folds:\n{fold_table(folds)}")
     label = "  (a smoke run: two folds, scores say nothing)" if smoke else ""
+    label = "  (a smoke run on made-up stand-in examples: two folds)" if folds.stand_in else label
     typer.echo(f"\nsummary   {folds.path}{label}")
     typer.echo(f"compare   tensorboard --logdir {folds.path.parent.parent}")
     judge_scores(experiment, {f"test_{name}": value for name, value in folds.means.items()}, gate=gate and not smoke)

@@ -27,6 +27,8 @@ class FoldScores:
     """Where they are written."""
     scores: Mapping[str, list[float]]
     """By name, one for each fold in their order."""
+    stand_in: bool = False
+    """Whether they are of made-up examples in the place of data that is not here."""
 
     @property
     def count(self) -> int:
@@ -72,11 +74,14 @@ def train_folds(
         result = read_json(run.path / "result.json")["test"]
         scores.append({name: value for name, value in result.items() if isinstance(value, float)})
         path = run.path.parent / f"folds-{begun}.json"
-    summary = FoldScores(path, {name: [each[name] for each in scores] for name in scores[0]})
+    summary = FoldScores(path, {name: [each[name] for each in scores] for name in scores[0]}, data.stand_in)
     write_json(
         path,
-        {"folds": summary.count, "mean": summary.means, "deviation": summary.deviations, "scores": summary.scores},
-    )
+        {
+            "folds": summary.count, "smoke": smoke, "stand_in": summary.stand_in, "mean": summary.means,
+            "deviation": summary.deviations, "scores": summary.scores,
+        },
+    )  # fmt: skip
     return summary
 
 
