@@ -28,7 +28,7 @@ def train(
         str | None, typer.Option("--resume", metavar="RUN", help="Go on with a stopped run: its folder or its name.")
     ] = None,
     smoke: Annotated[
-        bool, typer.Option("--smoke", help="Two epochs on a few examples, all else real: does it work?")
+        bool, typer.Option("--smoke", help="Two epochs on a few examples, made-up ones where the data is not here: does it work?")
     ] = False,
     gate: Gate = False,
     runs: Runs = None,

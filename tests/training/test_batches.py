@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 from dlcli.datasets.data import Split
+from dlcli.datasets.rows import Rows
 from dlcli.strategies.mirrored import Mirrored
 from dlcli.training.batches import Batch, evaluation_batches, steps_per_epoch, training_batches
 
@@ -69,3 +70,18 @@ def test_evaluation_is_in_order_and_complete():
     split = numbered(11)
     batches = iter(evaluation_batches(split, 4, strategy=ONE))
     assert [real(next(batches)) for _ in range(3)] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10]]
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
+def test_examples_that_stay_on_disk_make_the_same_batches(tmp_path, dtype):
+    x = np.random.default_rng(0).integers(0, 255, (23, 4, 2)).astype(dtype)
+    y = np.arange(23, dtype=np.int32)
+    np.save(tmp_path / "x.npy", x)
+    chosen = np.random.default_rng(1).permutation(23)
+    on_disk = Split(Rows(np.load(tmp_path / "x.npy", mmap_mode="r"), chosen), y[chosen])
+    in_memory = Split(x[chosen], y[chosen])
+    for one, other in zip(drawn(on_disk, 5, 9), drawn(in_memory, 5, 9), strict=True):
+        assert one.x.dtype == tf.float32
+        assert one.x.shape == (5, 4, 2)
+        np.testing.assert_array_equal(one.x, other.x)
+        np.testing.assert_array_equal(one.y, other.y)
