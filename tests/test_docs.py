@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from dlcli.cli import app
 from dlcli.datasets.data import Classes
-from dlcli.datasets.download import offline
+from dlcli.datasets.files.download import offline
 from dlcli.spec import load
 from dlcli.training.loading import load_folds
 from dlcli.training.prepare import prepare

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from dlcli.datasets.array_file import ArrayFile
     from dlcli.datasets.data import Data, Split, Target
+    from dlcli.datasets.files.array_file import ArrayFile
 
 _Names = tuple[str, str, str | None]
 """Names of a split's x, y and groups."""
@@ -60,8 +60,8 @@ class Npz(DatasetSpec, OwnSplits):
 
     def load(self, folder: Path) -> Data:
         """Open the arrays, check that they fit each other, and divide what is not divided."""
-        from dlcli.datasets.array_file import ArrayFile
         from dlcli.datasets.data import Data
+        from dlcli.datasets.files.array_file import ArrayFile
         from dlcli.datasets.splits import divide
 
         file = ArrayFile(resolve(self.path, folder))

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import NonNegativeInt
 
-from dlcli.datasets.archives import read_members
-from dlcli.datasets.download import PublishedFile, obtain
+from dlcli.datasets.files.archives import read_members
+from dlcli.datasets.files.download import PublishedFile, obtain
+from dlcli.datasets.files.pickles import python2_pickle, read_pickle
 from dlcli.datasets.folder import find
-from dlcli.datasets.pickles import python2_pickle, read_pickle
 from dlcli.datasets.spec import DatasetSpec
 from dlcli.datasets.splits import Holdout, hold_out
 from dlcli.errors import DataError
@@ -73,7 +73,7 @@ class Cifar10(DatasetSpec):
 
     def write_stand_in(self, folder: Path) -> None:
         """An archive with 200 training and 60 test images of blobs, whose places tell their classes."""
-        from dlcli.datasets.stand_ins import balanced_labels, blobs
+        from dlcli.datasets.small_images.made_up import balanced_labels, blobs
 
         packed = io.BytesIO()
         with tarfile.open(fileobj=packed, mode="w") as tar:

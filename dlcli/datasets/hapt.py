@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dlcli.datasets.data import Data, Split
-    from dlcli.datasets.segments import Labelled
+    from dlcli.datasets.sensors.segments import Labelled
 
 RATE_HZ = 50.0
 COUNT_G = 1 / 720
@@ -80,7 +80,7 @@ class Hapt(DatasetSpec):
     standing and laying are of the same signals, but many are cut at other samples than HAPT's labels say.
     Raises DataError where the data file is missing or damaged, or a class has no recording as long as the window.
     Source: Reyes-Ortiz et al. 2016, https://doi.org/10.1016/j.neucom.2015.07.085, and Anguita et al. 2013 (ESANN).
-    Data: CC BY 4.0, https://archive.ics.uci.edu/dataset/341. See dlcli/datasets/windows.py for the filters.
+    Data: CC BY 4.0, https://archive.ics.uci.edu/dataset/341. See dlcli/datasets/sensors/windows.py for the filters.
     """
 
     type: Literal["hapt"] = "hapt"
@@ -106,7 +106,7 @@ class Hapt(DatasetSpec):
         folder: not looked into; the recordings come with dlcli.
         """
         from dlcli.datasets.data import Classes, Data
-        from dlcli.datasets.segments import refuse_window_too_long, windows_of
+        from dlcli.datasets.sensors.segments import refuse_window_too_long, windows_of
 
         names = ACTIVITIES + (TRANSITIONS if self.transitions else ())
         recordings = read_recordings(shipped("data", "hapt", "hapt.npz"))
@@ -122,8 +122,8 @@ class Hapt(DatasetSpec):
         return Data(of(training), of(self.validation_subjects), of(TEST_SUBJECTS), Classes(names))
 
     def _filtered(self, recording: Recording, segments: NDArray[np.int32]) -> Labelled:
-        from dlcli.datasets.segments import Labelled
-        from dlcli.datasets.windows import inertial_channels
+        from dlcli.datasets.sensors.segments import Labelled
+        from dlcli.datasets.sensors.windows import inertial_channels
 
         columns = [CHANNELS.index(channel) for channel in self.channels]
         signals = inertial_channels(recording.acceleration, recording.angular_velocity, RATE_HZ)[:, columns]

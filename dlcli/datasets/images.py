@@ -52,9 +52,9 @@ class Images(DatasetSpec, OwnSplits):
         """Decode every image; about a thousand small ones a second."""
         import numpy as np
 
-        from dlcli.datasets.columns import ordered
         from dlcli.datasets.data import Classes, Data, Split
         from dlcli.datasets.splits import divide
+        from dlcli.datasets.tables.columns import ordered
 
         top = resolve(self.path, folder)
         if not top.is_dir():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from dlcli.datasets.download import PublishedFile
-from dlcli.datasets.idx_images import IdxImages, ImageSet
+from dlcli.datasets.files.download import PublishedFile
+from dlcli.datasets.small_images.idx_images import IdxImages, ImageSet
 
 MNIST = ImageSet(
     dataset="mnist",

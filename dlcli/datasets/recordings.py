@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field, PositiveFloat, ValidationInfo, field_validator, model_validator
 
 from dlcli.component import Component
-from dlcli.datasets.file_names import FileNames
 from dlcli.datasets.folder import find
-from dlcli.datasets.sensor_files import AUTO, Columns, SensorFile, TimeUnit
+from dlcli.datasets.sensors.file_names import FileNames
+from dlcli.datasets.sensors.sensor_files import AUTO, Columns, SensorFile, TimeUnit
 from dlcli.datasets.spec import DatasetSpec
 from dlcli.datasets.splits import OwnSplits
 from dlcli.errors import DataError, MissingData
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dlcli.datasets.data import Data
-    from dlcli.datasets.intervals import Interval, Stretch
-    from dlcli.datasets.segments import Labelled
+    from dlcli.datasets.sensors.intervals import Interval, Stretch
+    from dlcli.datasets.sensors.segments import Labelled
 
 Triplet = tuple[str, str, str]
 
@@ -119,8 +119,8 @@ class Recordings(DatasetSpec, OwnSplits):
     def load(self, folder: Path) -> Data:
         """Read the recordings, cut them into windows and split these, by default by subject."""
         from dlcli.datasets.data import Classes, Data
-        from dlcli.datasets.segments import refuse_window_too_long, windows_of
-        from dlcli.datasets.sensor_files import read_folder
+        from dlcli.datasets.sensors.segments import refuse_window_too_long, windows_of
+        from dlcli.datasets.sensors.sensor_files import read_folder
         from dlcli.datasets.splits import divide
 
         place = _resolve(self.path, folder)
@@ -137,7 +137,7 @@ class Recordings(DatasetSpec, OwnSplits):
 
     def write_stand_in(self, folder: Path) -> None:
         """Ten short made-up recordings of as many people, in files such as the spec describes."""
-        from dlcli.datasets.made_up import write_recordings
+        from dlcli.datasets.sensors.made_up import write_recordings
 
         write_recordings(self, folder / Path(self.path).name)
 
@@ -150,8 +150,8 @@ class Recordings(DatasetSpec, OwnSplits):
 
     def _sampled(self, place: Path, files: Sequence[SensorFile]) -> dict[str, tuple[float | None, list[Stretch]]]:
         """The rate of each file, and its labelled stretches in samples as they stand in it."""
-        from dlcli.datasets.intervals import read_intervals
-        from dlcli.datasets.sampling import rate_of, same_rate
+        from dlcli.datasets.sensors.intervals import read_intervals
+        from dlcli.datasets.sensors.sampling import rate_of, same_rate
 
         intervals = read_intervals(place, {file.name for file in files})
         sampled: dict[str, tuple[float | None, list[Stretch]]] = {}
@@ -176,7 +176,7 @@ class Recordings(DatasetSpec, OwnSplits):
     def _stretches(self, file: SensorFile, given: list[Interval] | None, rate: float | None) -> list[Stretch]:
         import numpy as np
 
-        from dlcli.datasets.intervals import runs_of, to_stretches
+        from dlcli.datasets.sensors.intervals import runs_of, to_stretches
 
         ways = [file.labels is not None, file.intervals is not None, given is not None]
         if sum(ways) > 1:
@@ -200,7 +200,7 @@ class Recordings(DatasetSpec, OwnSplits):
         return to_stretches(given or file.intervals or (), clock)
 
     def _class_names(self, found: set[str], place: Path) -> tuple[str, ...]:
-        from dlcli.datasets.csv_table import did_you_mean
+        from dlcli.datasets.sensors.csv_table import did_you_mean
 
         if not found:
             raise DataError(
@@ -222,9 +222,9 @@ class Recordings(DatasetSpec, OwnSplits):
     ) -> Labelled:
         import numpy as np
 
-        from dlcli.datasets.sampling import resample
-        from dlcli.datasets.segments import Labelled
-        from dlcli.datasets.windows import NOISE_HZ, inertial_channels
+        from dlcli.datasets.sensors.sampling import resample
+        from dlcli.datasets.sensors.segments import Labelled
+        from dlcli.datasets.sensors.windows import NOISE_HZ, inertial_channels
 
         signals = file.signals
         if rate is not None and self.resample_hz is not None:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from dlcli.component import Matching, ReadOnly
-from dlcli.datasets.download import PublishedFile, obtain
+from dlcli.datasets.files.download import PublishedFile, obtain
 from dlcli.datasets.folder import find, resolve_all
 from dlcli.datasets.spec import DatasetSpec
 from dlcli.datasets.splits import Holdout, OwnSplits
 
 if TYPE_CHECKING:
     from dlcli.datasets.data import Data
-    from dlcli.datasets.delimited import TextTable
+    from dlcli.datasets.files.delimited import TextTable
 
 ColumnName = str | int
 _Delimiter = Annotated[str, Matching(r'^[^"\r\n]$', "one character, which is no quote or end of a line")]
@@ -125,8 +125,15 @@ class Csv(DatasetSpec, OwnSplits):
         import numpy as np
 
         from dlcli.datasets.data import Data, Split
-        from dlcli.datasets.roles import about, features_of, groups_of, roles_of, target_of, without_incomplete_rows
         from dlcli.datasets.splits import divide
+        from dlcli.datasets.tables.roles import (
+            about,
+            features_of,
+            groups_of,
+            roles_of,
+            target_of,
+            without_incomplete_rows,
+        )
 
         table = self._read(folder)
         roles = roles_of(self, table)
@@ -148,7 +155,7 @@ class Csv(DatasetSpec, OwnSplits):
 
     def write_stand_in(self, folder: Path) -> None:
         """Made-up rows under the file's base name, in the columns that the spec names."""
-        from dlcli.datasets.made_up_table import write_made_up
+        from dlcli.datasets.tables.made_up import write_made_up
 
         names = [Path(self.path or self._name_at_url).name]
         names += [] if self.test_path is None else [Path(self.test_path).name]
@@ -160,7 +167,7 @@ class Csv(DatasetSpec, OwnSplits):
         return (self.url or "").split("?")[0].rstrip("/").rpartition("/")[2]
 
     def _read(self, folder: Path) -> TextTable:
-        from dlcli.datasets.delimited import read_table
+        from dlcli.datasets.files.delimited import read_table
 
         if self.path is not None:
             paths = resolve_all([self.path, *([self.test_path] if self.test_path else [])], folder)

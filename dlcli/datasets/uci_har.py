@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import NonNegativeInt, model_validator
 
-from dlcli.datasets.archives import read_members
-from dlcli.datasets.download import PublishedFile, obtain
+from dlcli.datasets.files.archives import read_members
+from dlcli.datasets.files.download import PublishedFile, obtain
+from dlcli.datasets.files.matrices import read_matrix, read_whole_numbers
 from dlcli.datasets.folder import find
 from dlcli.datasets.hapt import ACTIVITIES, CHANNELS, TEST_SUBJECTS, TRAINING_SUBJECTS, Channel, Channels, Subjects
-from dlcli.datasets.matrices import read_matrix, read_whole_numbers
 from dlcli.datasets.spec import DatasetSpec
 from dlcli.datasets.splits import Holdout, hold_out, refuse_shared_groups
 from dlcli.errors import DataError

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dlcli.datasets.checks import check
 from dlcli.datasets.data import Data
-from dlcli.datasets.download import offline
+from dlcli.datasets.files.download import offline
 from dlcli.datasets.folder import data_folder
 from dlcli.datasets.splits import fold_count, folds, refuse_duplicates
 from dlcli.errors import MissingData

@@ -35,7 +35,7 @@ def saved(folder: Path, form: str = "npz", **arrays: Any) -> str:
 @pytest.mark.parametrize("form", ["npz", "compressed", "npy", "mapped"])
 def test_every_form_gives_the_same_data(tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if form == "mapped":
-        monkeypatch.setattr("dlcli.datasets.array_file._MAP_BYTES", 1)
+        monkeypatch.setattr("dlcli.datasets.files.array_file._MAP_BYTES", 1)
     path = saved(tmp_path, form, x=X, y=Y)
     data = Npz(path=path).load(tmp_path)
     assert isinstance(data.train.x, Rows) == (form in ("npy", "mapped"))
@@ -56,7 +56,7 @@ def test_every_form_gives_the_same_data(tmp_path: Path, form: str, monkeypatch: 
 def test_mapped_members_are_what_numpy_reads(
     tmp_path: Path, order: Any, dtype: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dlcli.datasets.array_file._MAP_BYTES", 1)
+    monkeypatch.setattr("dlcli.datasets.files.array_file._MAP_BYTES", 1)
     x = np.asarray(np.arange(120).reshape(20, 3, 2), dtype, order=order)
     path = saved(tmp_path, first=np.arange(7), x=x, y=Y[:20])
     data = Npz(path=path, test=None, validation=None).load(tmp_path)
@@ -177,7 +177,7 @@ def test_arrays_that_do_not_fit_are_refused(
 @pytest.mark.parametrize("form", ["npz", "npy", "mapped"])
 def test_pickles_are_not_read(tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if form == "mapped":
-        monkeypatch.setattr("dlcli.datasets.array_file._MAP_BYTES", 1)
+        monkeypatch.setattr("dlcli.datasets.files.array_file._MAP_BYTES", 1)
     path = saved(tmp_path, form, x=X, y=np.array([{"label": 1}] * 60, dtype=object))
     with pytest.raises(
         DataError, match=r"`y` cannot be read \(.*[Oo]bject.*no Python objects, which only pickles hold"

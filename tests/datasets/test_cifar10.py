@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from dlcli.datasets.cifar10 import ARCHIVE, FOLDER, Cifar10
-from dlcli.datasets.pickles import python2_pickle
+from dlcli.datasets.files.pickles import python2_pickle
 from dlcli.errors import DataError
 
 BATCHES = [*(f"data_batch_{number}" for number in range(1, 6)), "test_batch"]

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from dlcli.datasets import hapt
 from dlcli.datasets.data import Data, Split
 from dlcli.datasets.hapt import ACTIVITIES, CHANNELS, TEST_SUBJECTS, TRAINING_SUBJECTS, Hapt, Recording
-from dlcli.datasets.windows import inertial_channels
+from dlcli.datasets.sensors.windows import inertial_channels
 from dlcli.errors import DataError
 from dlcli.shipped import shipped
 

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from dlcli.datasets.data import Data, pooled
-from dlcli.datasets.file_names import FileNames
-from dlcli.datasets.intervals import Interval, runs_of, to_stretches
 from dlcli.datasets.recordings import Recordings
-from dlcli.datasets.sampling import resample
-from dlcli.datasets.windows import inertial_channels
+from dlcli.datasets.sensors.windows import inertial_channels
 from dlcli.errors import DataError, MissingData
 
 NOWHERE = Path("/nowhere")
@@ -208,44 +202,6 @@ def test_filters_make_the_nine_channels(tmp_path: Path) -> None:
 # Rates
 
 
-@pytest.mark.parametrize(("rate", "to"), [(50, 20), (20, 50), (100, 50), (44.1, 30), (50, 50)])
-def test_resampling_keeps_a_sine_and_the_times_of_labels(rate: float, to: float) -> None:
-    samples = int(20 * rate)
-    wave = np.sin(2 * np.pi * 1.5 * np.arange(samples) / rate)[:, None] + 3
-    bounds = [int(5 * rate), int(12 * rate)]
-    changed, [(label, first, end)] = resample(wave, [("a", *bounds)], rate, to)
-    times = np.arange(len(changed)) / to
-    inner = (times > 1) & (times < 18)
-    np.testing.assert_allclose(changed[inner, 0], 3 + np.sin(2 * np.pi * 1.5 * times[inner]), atol=0.02)
-    assert label == "a"
-    np.testing.assert_allclose([first / to, end / to], np.array(bounds) / rate, atol=0.5 / rate + 1 / to)
-
-
-@pytest.mark.parametrize("to", [20, 75])
-def test_resampling_keeps_a_level_up_to_the_ends(to: float) -> None:
-    changed, _ = resample(np.full((200, 1), 9.81), [], 50, to)
-    np.testing.assert_allclose(changed, 9.81, rtol=1e-3)
-
-
-def test_resampling_lets_nothing_fold_down() -> None:
-    # 15 Hz does not fit into 20 samples a second; kept, it would look like 5 Hz.
-    wave = np.sin(2 * np.pi * 15 * np.arange(1000) / 50)[:, None]
-    changed, _ = resample(wave, [], 50, 20)
-    assert np.abs(changed[50:-50]).max() < 0.02
-
-
-@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(1, 30)), min_size=1, max_size=8), st.integers(5, 200))
-def test_new_samples_have_the_label_of_the_nearest_old_one(runs: list[tuple[str, int]], to: int) -> None:
-    labels = np.repeat(["", *(label for label, _ in runs)], [3, *(length for _, length in runs)])
-    changed, stretches = resample(np.zeros((len(labels), 1)), runs_of(labels), 50, to)
-    new = np.full(len(changed), "")
-    for label, first, end in stretches:
-        assert (new[first:end] == "").all()
-        new[first:end] = label
-    nearest = np.minimum(np.round(np.arange(len(new)) * 50 / to).astype(int), len(labels) - 1)
-    np.testing.assert_array_equal(new, labels[nearest])
-
-
 def test_recordings_of_several_rates_are_brought_to_one(folder: Path) -> None:
     for seed, person in enumerate(PEOPLE):
         rate = 50 if seed % 2 else 100
@@ -258,25 +214,6 @@ def test_recordings_of_several_rates_are_brought_to_one(folder: Path) -> None:
         DataError, match=r"ben_01\.csv has 50 samples per second, \S+anna_01\.csv has 100; .*resample_hz"
     ):
         load(folder)
-
-
-# Windows and segments, whatever the labels
-
-
-@given(st.lists(st.tuples(st.sampled_from(["", "a", "b"]), st.integers(1, 9)), min_size=1, max_size=12))
-def test_runs_are_the_labels_and_intervals_give_the_same(runs: list[tuple[str, int]]) -> None:
-    labels = np.repeat([label for label, _ in runs], [length for _, length in runs])
-    stretches = runs_of(labels)
-    again = np.full(len(labels), "")
-    for label, first, end in stretches:
-        assert (again[first:end] == "").all()
-        again[first:end] = label
-    np.testing.assert_array_equal(again, labels)
-    assert all(one[2] < two[1] or one[0] != two[0] for one, two in pairwise(stretches))
-    if len(labels) > 1:
-        clock = 3.7 + np.arange(len(labels)) / 30
-        rounded = [Interval(a, round(3.7 + b / 30, 5), round(3.7 + c / 30, 5), "") for a, b, c in stretches]
-        assert to_stretches(rounded[::-1], clock) == stretches
 
 
 # Refusals of the spec
@@ -313,15 +250,6 @@ def test_without_overlap_the_last_windows_may_be_held_out_but_no_person_by_class
     assert len(data.test) == round(0.25 * (len(data.train) + len(data.test)))
     with pytest.raises(DataError, match=r"group 'anna' stands in the train and in the test split"):
         load(folder, overlap=0.0, test={"by": "class", "fraction": 0.25}, validation=None)
-
-
-def test_names_are_filled_and_read_back(tmp_path: Path) -> None:
-    write(tmp_path / "anna_b_01.csv", columns(0))
-    ((_, name, subject),) = FileNames("{subject}_{session}.csv").files(tmp_path)
-    assert (name, subject) == ("anna_b_01", "anna")  # as little as fits: rather two people in one group than one in two
-    names = FileNames("{subject}/day {day}.npz")
-    assert names.parts == ("subject", "day")
-    assert names.filled(subject="anna", day="3") == "anna/day 3.npz"
 
 
 # Where they are, and made-up ones

@@ -11,7 +11,7 @@ import pytest
 from dlcli.datasets import Dataset
 from dlcli.datasets.checks import check
 from dlcli.datasets.data import Data
-from dlcli.datasets.download import offline
+from dlcli.datasets.files.download import offline
 from dlcli.datasets.spec import DatasetSpec
 from dlcli.errors import DataError, MissingData
 from dlcli.spec import Experiment

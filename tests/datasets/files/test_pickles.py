@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dlcli.datasets.pickles import python2_pickle, read_pickle
+from dlcli.datasets.files.pickles import python2_pickle, read_pickle
 from dlcli.errors import DataError
 
 PLANES = np.arange(12, dtype=np.uint8).reshape(3, 4)

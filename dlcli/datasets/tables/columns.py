@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcli.datasets.delimited import TextTable
+from dlcli.datasets.files.delimited import TextTable
 from dlcli.errors import DataError
 
 Missing = Literal["refuse", "mean", "drop_row"]

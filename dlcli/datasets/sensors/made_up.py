@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcli.datasets.file_names import FileNames
-from dlcli.datasets.intervals import LABELS
-from dlcli.datasets.sensor_files import AUTO, SECONDS, unit_in
+from dlcli.datasets.sensors.file_names import FileNames
+from dlcli.datasets.sensors.intervals import LABELS
+from dlcli.datasets.sensors.sensor_files import AUTO, SECONDS, unit_in
 
 if TYPE_CHECKING:
     from dlcli.datasets.recordings import Recordings

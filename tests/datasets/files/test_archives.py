@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlcli.datasets import archives
-from dlcli.datasets.archives import read_members
+from dlcli.datasets.files import archives
+from dlcli.datasets.files.archives import read_members
 from dlcli.errors import DataError
 
 FILES = {"top/b.txt": b"two", "top/sub/a.txt": b"one" * 1000, "top/unwanted": b"x"}

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import NonNegativeInt
 
-from dlcli.datasets.download import PublishedFile, obtain
+from dlcli.datasets.files.download import PublishedFile, obtain
+from dlcli.datasets.files.idx import idx_bytes, read_idx
 from dlcli.datasets.folder import find_all, places
-from dlcli.datasets.idx import idx_bytes, read_idx
 from dlcli.datasets.spec import DatasetSpec
 from dlcli.datasets.splits import Holdout, hold_out
 from dlcli.errors import DataError
@@ -79,7 +79,7 @@ class IdxImages(DatasetSpec):
 
     def write_stand_in(self, folder: Path) -> None:
         """200 training and 60 test images of blobs, whose places tell their classes."""
-        from dlcli.datasets.stand_ins import balanced_labels, blobs
+        from dlcli.datasets.small_images.made_up import balanced_labels, blobs
 
         into = folder / self.published.dataset
         into.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlcli.datasets.data import Split
-from dlcli.datasets.windows import cut_windows, step_between
+from dlcli.datasets.sensors.windows import cut_windows, step_between
 from dlcli.errors import DataError
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from dlcli.datasets.intervals import LABELS
+from dlcli.datasets.sensors.intervals import LABELS
 from dlcli.errors import DataError
 
 SUFFIXES = (".csv", ".npz")

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
-from dlcli.datasets.csv_table import CsvTable, did_you_mean, is_number, is_usable, read_csv
-from dlcli.datasets.file_names import FileNames
-from dlcli.datasets.intervals import Interval
+from dlcli.datasets.sensors.csv_table import CsvTable, did_you_mean, is_number, is_usable, read_csv
+from dlcli.datasets.sensors.file_names import FileNames
+from dlcli.datasets.sensors.intervals import Interval
 from dlcli.errors import DataError
 
 AUTO = "auto"

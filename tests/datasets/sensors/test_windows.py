@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli.datasets.windows import (
+from dlcli.datasets.sensors.windows import (
     NOISE_HZ,
     NOISE_ORDER,
     cut_windows,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli.datasets.matrices import read_matrix, read_whole_numbers
+from dlcli.datasets.files.matrices import read_matrix, read_whole_numbers
 from dlcli.errors import DataError
 
 

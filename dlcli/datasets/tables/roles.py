@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcli.datasets.columns import (
+from dlcli.datasets.data import Classes, Column, Reals, Target
+from dlcli.datasets.files.delimited import TextTable
+from dlcli.datasets.tables.columns import (
     cells,
     coded,
     grouped,
@@ -20,8 +22,6 @@ from dlcli.datasets.columns import (
     ranked,
     refuse_missing,
 )
-from dlcli.datasets.data import Classes, Column, Reals, Target
-from dlcli.datasets.delimited import TextTable
 from dlcli.errors import DataError
 
 if TYPE_CHECKING:

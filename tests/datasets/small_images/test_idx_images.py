@@ -13,7 +13,7 @@ import pytest
 
 from dlcli.datasets.data import Data
 from dlcli.datasets.fashion_mnist import FashionMnist
-from dlcli.datasets.idx import idx_bytes
+from dlcli.datasets.files.idx import idx_bytes
 from dlcli.datasets.mnist import Mnist
 from dlcli.errors import DataError, MissingData
 

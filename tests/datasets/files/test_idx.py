@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli.datasets import idx
-from dlcli.datasets.idx import idx_bytes, read_idx
+from dlcli.datasets.files import idx
+from dlcli.datasets.files.idx import idx_bytes, read_idx
 from dlcli.errors import DataError
 
 IMAGES = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)

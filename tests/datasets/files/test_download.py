@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlcli.datasets import download as module
-from dlcli.datasets.download import PublishedFile, download, obtain, offline
+from dlcli.datasets.files import download as module
+from dlcli.datasets.files.download import PublishedFile, download, obtain, offline
 from dlcli.errors import MissingData
 from dlcli.runs.lock import Lock
 

@@ -1,0 +1,1 @@
+"""Reading files of data, and fetching them, whatever they hold."""

@@ -1,0 +1,1 @@
+"""What datasets of sensor recordings are made of."""

@@ -1,0 +1,1 @@
+"""What published sets of small images have in common."""

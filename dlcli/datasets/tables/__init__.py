@@ -1,0 +1,1 @@
+"""What datasets with one example a row are made of."""
