@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from dlcli.datasets.folder import resolve
-from dlcli.datasets.spec import DatasetSpec
-from dlcli.datasets.splits import OwnSplits
+from dlcli.datasets.spec import DatasetSpec, each_once
+from dlcli.datasets.splits import SPLIT_NAMES, OwnSplits
 from dlcli.errors import DataError
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _Names = tuple[str, str, str | None]
 """Names of a split's x, y and groups."""
-_SPLITS = {"train": ("train",), "validation": ("validation", "val"), "test": ("test",)}
 
 
 class Npz(DatasetSpec, OwnSplits):
@@ -50,12 +49,12 @@ class Npz(DatasetSpec, OwnSplits):
     classes: Annotated[tuple[str, ...], Field(min_length=2)] | None = None
     """Names of the classes 0, 1 and so on, or the order of classes that are given as text."""
 
+    _each_once = field_validator("classes")(each_once)
+
     @model_validator(mode="after")
     def _names_together(self) -> Npz:
         if (self.x is None) != (self.y is None) or (self.groups is not None and self.x is None):
             raise ValueError(f"`x` (={self.x}) and `y` (={self.y}) must be given together, and `groups` only with them")
-        if self.classes is not None and len(set(self.classes)) < len(self.classes):
-            raise ValueError(f"`classes` (={list(self.classes)}) must name each class once")
         return self
 
     def load(self, folder: Path) -> Data:
@@ -101,7 +100,7 @@ class Npz(DatasetSpec, OwnSplits):
         if "x_train" not in file.names:
             return {"train": ("x", "y", "groups" if "groups" in file.names else None)}
         found: dict[str, _Names] = {}
-        for split, endings in _SPLITS.items():
+        for split, endings in SPLIT_NAMES.items():
             for ending in endings:
                 if f"x_{ending}" in file.names and split not in found:
                     groups = f"groups_{ending}"

@@ -11,7 +11,7 @@ from pydantic import Field, PositiveInt
 
 from dlcli.datasets.folder import resolve
 from dlcli.datasets.spec import DatasetSpec
-from dlcli.datasets.splits import OwnSplits
+from dlcli.datasets.splits import SPLIT_NAMES, OwnSplits
 from dlcli.errors import DataError
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
 MAX_BYTES = 4 * 2**30
 """Pixels that are held in memory, at most."""
-_SPLITS = {"train": ("train",), "validation": ("validation", "val"), "test": ("test",)}
 
 
 class Images(DatasetSpec, OwnSplits):
@@ -53,8 +52,8 @@ class Images(DatasetSpec, OwnSplits):
         import numpy as np
 
         from dlcli.datasets.data import Classes, Data, Split
+        from dlcli.datasets.files.numerals import ordered
         from dlcli.datasets.splits import divide
-        from dlcli.datasets.tables.columns import ordered
 
         top = resolve(self.path, folder)
         if not top.is_dir():
@@ -156,7 +155,7 @@ def _places(top: Path) -> dict[str, Path]:
     """The folders of the splits; the top itself as `train` where it is not divided."""
     if not (top / "train").is_dir() or not any(child.is_dir() for child in (top / "train").iterdir()):
         return {"train": top}
-    return {split: place for split, names in _SPLITS.items() for name in names if (place := top / name).is_dir()}
+    return {split: place for split, names in SPLIT_NAMES.items() for name in names if (place := top / name).is_dir()}
 
 
 def _by_class(place: Path, others: list[Path]) -> dict[str, list[Path]]:

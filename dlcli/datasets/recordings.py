@@ -5,22 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field, PositiveFloat, ValidationInfo, field_validator, model_validator
+from pydantic import Field, PositiveFloat, field_validator, model_validator
 
 from dlcli.component import Component
-from dlcli.datasets.folder import find
+from dlcli.datasets.folder import resolve
 from dlcli.datasets.sensors.file_names import FileNames
-from dlcli.datasets.sensors.sensor_files import AUTO, Columns, SensorFile, TimeUnit
-from dlcli.datasets.spec import DatasetSpec
+from dlcli.datasets.sensors.sensor_files import AUTO, Columns, TimeUnit
+from dlcli.datasets.spec import DatasetSpec, each_once
 from dlcli.datasets.splits import OwnSplits
-from dlcli.errors import DataError, MissingData
+from dlcli.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from dlcli.datasets.data import Data
-    from dlcli.datasets.sensors.intervals import Interval, Stretch
-    from dlcli.datasets.sensors.segments import Labelled
 
 Triplet = tuple[str, str, str]
 
@@ -94,12 +90,7 @@ class Recordings(DatasetSpec, OwnSplits):
         FileNames(template)
         return template
 
-    @field_validator("channels", "classes", "ignore")
-    @classmethod
-    def _each_once(cls, names: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...] | None:
-        if names and len(set(names)) < len(names):
-            raise ValueError(f"`{info.field_name}` (={list(names)}) must name each once")
-        return names
+    _each_once = field_validator("channels", "classes", "ignore")(each_once)
 
     @model_validator(mode="after")
     def _fields_agree(self) -> Recordings:
@@ -119,21 +110,24 @@ class Recordings(DatasetSpec, OwnSplits):
     def load(self, folder: Path) -> Data:
         """Read the recordings, cut them into windows and split these, by default by subject."""
         from dlcli.datasets.data import Classes, Data
+        from dlcli.datasets.sensors.labelling import about, class_names, labelled, rates_of, stretches_of
         from dlcli.datasets.sensors.segments import refuse_window_too_long, windows_of
         from dlcli.datasets.sensors.sensor_files import read_folder
         from dlcli.datasets.splits import divide
 
-        place = _resolve(self.path, folder)
+        place = resolve(self.path, folder)
+        if not place.is_dir():
+            raise DataError(f"{place} is a file; dataset.path must name the folder that holds the recordings")
         files = read_folder(place, FileNames(self.file_names), self.columns)
-        sampled = self._sampled(place, files)
-        found = {label for _, stretches in sampled.values() for label, _, _ in stretches}
-        names = self._class_names(found, place)
-        recordings = [self._labelled(file, *sampled[file.name], names) for file in files]
+        rates = rates_of(self, files)
+        stretches = stretches_of(self, place, files, rates)
+        names = class_names(self, place, {label for each in stretches for label, _, _ in each})
+        recordings = [labelled(self, *each, names) for each in zip(files, rates, stretches, strict=True)]
         hint = "; take a shorter one, or leave the class out by dataset.ignore"
         refuse_window_too_long("recordings", (each.segments for each in recordings), names, self.window, hint)
         target = Classes(names)
         splits = divide(windows_of(recordings, self.window, self.overlap), target, self)
-        return Data(*splits, target, remarks=tuple(self._remarks(files, recordings)))
+        return Data(*splits, target, remarks=tuple(about(self, files, recordings)))
 
     def write_stand_in(self, folder: Path) -> None:
         """Ten short made-up recordings of as many people, in files such as the spec describes."""
@@ -147,129 +141,3 @@ class Recordings(DatasetSpec, OwnSplits):
         filtered = (*self.filters.acceleration, *self.filters.angular_velocity) if self.filters else None
         subject = None if "subject" in FileNames(self.file_names).parts else self.subject_column
         return Columns(filtered or self.channels, self.time_column, self.time_unit, self.label_column, subject)
-
-    def _sampled(self, place: Path, files: Sequence[SensorFile]) -> dict[str, tuple[float | None, list[Stretch]]]:
-        """The rate of each file, and its labelled stretches in samples as they stand in it."""
-        from dlcli.datasets.sensors.intervals import read_intervals
-        from dlcli.datasets.sensors.sampling import rate_of, same_rate
-
-        intervals = read_intervals(place, {file.name for file in files})
-        sampled: dict[str, tuple[float | None, list[Stretch]]] = {}
-        first: tuple[float, SensorFile] | None = None
-        for file in files:
-            rate = rate_of(file, self.rate_hz)
-            if rate is None and (self.resample_hz or self.filters):
-                needing = "resample_hz" if self.resample_hz else "filters"
-                raise DataError(
-                    f"{file.path} does not say its sampling rate, which `{needing}` needs: set dataset.rate_hz"
-                )
-            if rate is not None and first is not None and not self.resample_hz and not same_rate(rate, first[0]):
-                raise DataError(
-                    f"{file.path} has {rate:.5g} samples per second, {first[1].path} has {first[0]:.5g}; "
-                    "set dataset.resample_hz to bring them to one rate"
-                )
-            if rate is not None and first is None:
-                first = rate, file
-            sampled[file.name] = rate, self._stretches(file, intervals.get(file.name), rate)
-        return sampled
-
-    def _stretches(self, file: SensorFile, given: list[Interval] | None, rate: float | None) -> list[Stretch]:
-        import numpy as np
-
-        from dlcli.datasets.sensors.intervals import runs_of, to_stretches
-
-        ways = [file.labels is not None, file.intervals is not None, given is not None]
-        if sum(ways) > 1:
-            raise DataError(
-                f"{file.path} has labels of its own and intervals in a file of labels; remove one"
-                + (", or set dataset.label_column=null" if file.labels is not None else "")
-            )
-        if file.labels is not None:
-            return runs_of(file.labels)
-        clock = np.arange(len(file.signals), dtype=np.float64)
-        if given is not None and self.interval_unit == "time":
-            if file.clock is not None:
-                clock = file.clock
-            elif rate is not None:
-                clock /= rate
-            else:
-                raise DataError(
-                    f"{file.path} does not say its sampling rate, which times in its file of labels need: "
-                    "set dataset.rate_hz, or dataset.interval_unit=samples"
-                )
-        return to_stretches(given or file.intervals or (), clock)
-
-    def _class_names(self, found: set[str], place: Path) -> tuple[str, ...]:
-        from dlcli.datasets.sensors.csv_table import did_you_mean
-
-        if not found:
-            raise DataError(
-                f"{place}: no sample has a label; give them in a column `label`, or as intervals in "
-                f"{place / 'labels.csv'}"
-            )
-        for field, names in (("classes", self.classes or ()), ("ignore", self.ignore)):
-            for name in names:
-                if name not in found:
-                    hint = did_you_mean(name, found)
-                    raise DataError(
-                        f"{place}: dataset.{field} has {name!r}{hint}, which no sample is labelled with; "
-                        f"labels: {_sorted(found)}"
-                    )
-        return self.classes or tuple(_sorted(found - set(self.ignore)))
-
-    def _labelled(
-        self, file: SensorFile, rate: float | None, stretches: list[Stretch], names: tuple[str, ...]
-    ) -> Labelled:
-        import numpy as np
-
-        from dlcli.datasets.sensors.sampling import resample
-        from dlcli.datasets.sensors.segments import Labelled
-        from dlcli.datasets.sensors.windows import NOISE_HZ, inertial_channels
-
-        signals = file.signals
-        if rate is not None and self.resample_hz is not None:
-            signals, stretches = resample(signals, stretches, rate, self.resample_hz)
-            rate = self.resample_hz
-        if rate is not None and self.filters is not None:
-            if rate <= 2 * NOISE_HZ:
-                raise DataError(f"{file.path} has {rate:g} samples per second, `filters` need more than 40")
-            signals = inertial_channels(signals[:, :3], signals[:, 3:], rate)
-        rows = [(names.index(label), first, end) for label, first, end in stretches if label in names]
-        return Labelled(signals, np.array(rows, np.int32).reshape(-1, 3), file.subject or file.name)
-
-    def _remarks(self, files: Sequence[SensorFile], recordings: Sequence[Labelled]) -> list[str]:
-        remarks = []
-        longest = [max((each.segments[:, 2] - each.segments[:, 1]).tolist(), default=0) for each in recordings]
-        short = [file.name for file, most in zip(files, longest, strict=True) if most < self.window]
-        if short:
-            remarks.append(
-                f"no labelled stretch is as long as a window ({self.window} samples) in {len(short)} of {len(files)} "
-                f"recordings: {', '.join(short)}"
-            )
-        left_out = dict.fromkeys(name for file in files for name in file.left_out)
-        if left_out:
-            remarks.append(f"columns that were not used: {', '.join(left_out)}")
-        if all(file.subject is None for file in files):
-            remarks.append(
-                "no subjects are named, so that recordings of one person may stand on two sides of a split; "
-                "name them by dataset.file_names or a column `subject`"
-            )
-        return remarks
-
-
-def _resolve(path: str, folder: Path) -> Path:
-    """The folder of the recordings: as it stands, or in the data folder or one folder down."""
-    place = Path(path).expanduser()
-    found = place if place.exists() else find(folder, [path, place.name])
-    if found is None:
-        raise MissingData(
-            f"the folder {path} is not here: looked for {place.absolute()}, and for {place.name} in {folder}"
-        )
-    if not found.is_dir():
-        raise DataError(f"{found} is a file; dataset.path must name the folder that holds the recordings")
-    return found
-
-
-def _sorted(labels: set[str]) -> list[str]:
-    """Sorted as text, or by number where all are whole numbers."""
-    return sorted(labels, key=int) if all(label.isdecimal() for label in labels) else sorted(labels)

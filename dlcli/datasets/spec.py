@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import ValidationInfo
 
 from dlcli.component import Component
 
 if TYPE_CHECKING:
     from dlcli.datasets.data import Data
+
+T = TypeVar("T")
+
+
+def each_once(names: T, info: ValidationInfo) -> T:
+    """A validator of fields that list names: no name stands in one twice."""
+    if isinstance(names, tuple) and len(set(names)) < len(names):
+        raise ValueError(f"`{info.field_name}` (={list(names)}) must name each once")
+    return names
 
 
 class DatasetSpec(Component):

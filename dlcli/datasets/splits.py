@@ -17,6 +17,8 @@ from dlcli.datasets.rows import blocks
 from dlcli.errors import DataError
 
 By = Literal["group", "class", "time", "chance"]
+SPLIT_NAMES = {"train": ("train",), "validation": ("validation", "val"), "test": ("test",)}
+"""What the splits are called in data that comes divided."""
 
 
 class Holdout(Component):

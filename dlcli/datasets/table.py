@@ -11,7 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from dlcli.component import Matching, ReadOnly
 from dlcli.datasets.files.download import PublishedFile, obtain
 from dlcli.datasets.folder import find, resolve_all
-from dlcli.datasets.spec import DatasetSpec
+from dlcli.datasets.spec import DatasetSpec, each_once
 from dlcli.datasets.splits import Holdout, OwnSplits
 
 if TYPE_CHECKING:
@@ -90,12 +90,7 @@ class Csv(DatasetSpec, OwnSplits):
             raise ValueError(f"`encoding` (={encoding!r}) must be a text encoding, such as utf-8 or latin-1") from None
         return encoding
 
-    @field_validator("target", "classes", "features")
-    @classmethod
-    def _each_once(cls, names: object) -> object:
-        if isinstance(names, tuple) and len(set(names)) < len(names):
-            raise ValueError(f"{list(names)} must name each once")
-        return names
+    _each_once = field_validator("target", "classes", "features")(each_once)
 
     @model_validator(mode="after")
     def _fields_that_fit(self) -> Csv:
@@ -167,17 +162,13 @@ class Csv(DatasetSpec, OwnSplits):
         return (self.url or "").split("?")[0].rstrip("/").rpartition("/")[2]
 
     def _read(self, folder: Path) -> TextTable:
-        from dlcli.datasets.files.delimited import read_table
+        from dlcli.datasets.tables.reading import read
 
         if self.path is not None:
             paths = resolve_all([self.path, *([self.test_path] if self.test_path else [])], folder)
         else:
             paths = [self._downloaded(folder), *(resolve_all([self.test_path], folder) if self.test_path else [])]
-        tables = [
-            read_table(path, delimiter=self.delimiter, header=self.header, comment=self.comment, encoding=self.encoding)
-            for path in paths
-        ]
-        return tables[0].joined(tables[1]) if len(tables) > 1 else tables[0]
+        return read(self, paths)
 
     def _downloaded(self, folder: Path) -> Path:
         """The file of `url`: where it lies in the data folder, or fetched into that."""

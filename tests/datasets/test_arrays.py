@@ -136,10 +136,10 @@ def test_one_number_an_example_becomes_a_column(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arrays", "fields", "message"),
     [
-        ({"x": X}, {}, r"a\.npz: there is no array `y`; There are: x"),
-        ({"x": X, "y": Y}, {"x": "signal", "y": "y"}, r"no array `signal`; There are: x, y"),
-        ({"x_train": X, "y_trian": Y}, {}, r"no array `y_train`; did you mean `y_trian`\?"),
-        ({"a": X}, {}, r"no array `y`; There are: a"),
+        ({"x": X}, {}, r"a\.npz: there is no array `y`; there are: x"),
+        ({"x": X, "y": Y}, {"x": "signal", "y": "y"}, r"no array `signal`; there are: x, y"),
+        ({"x_train": X, "y_trian": Y}, {}, r"no array `y_train` \(did you mean `y_trian`\?\); there are:"),
+        ({"a": X}, {}, r"no array `y`; there are: a"),
         ({"x": X, "y": Y[:59]}, {}, r"`y` has 59 rows, `x` 60; expected one each"),
         ({"x": X, "y": Y, "groups": Y[:3]}, {}, r"`groups` has 3 rows, `x` 60"),
         ({"x": X, "y": Y, "groups": X[:, 0]}, {}, r"`groups` has shape \(60, 2\), type float32; expected \(N,\)"),
@@ -227,7 +227,7 @@ def test_a_missing_file_is_missing_data(tmp_path: Path) -> None:
     [
         ({"x": "a"}, r"`x` \(=a\) and `y` \(=None\) must be given together"),
         ({"groups": "g"}, r"`x` \(=None\) and `y` \(=None\) .* `groups` only with them"),
-        ({"classes": ("a", "a")}, r"`classes` \(=\['a', 'a'\]\) must name each class once"),
+        ({"classes": ("a", "a")}, r"`classes` \(=\['a', 'a'\]\) must name each once"),
     ],
 )
 def test_wrong_fields_are_refused(fields: dict[str, Any], message: str) -> None:

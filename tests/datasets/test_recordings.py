@@ -106,6 +106,14 @@ def test_tables_may_be_parted_by_semicolons_or_tabs_and_begin_with_a_mark(folder
     assert same(load(folder, channels=("ax", "ay")), expected)
 
 
+def test_lines_without_values_are_no_samples(folder: Path) -> None:
+    expected = load(folder)
+    for person in PEOPLE:
+        path = folder / f"{person}_01.csv"
+        path.write_text(path.read_text() + ",,\n\n, ,\n")
+    assert same(load(folder), expected)
+
+
 def test_arrays_are_used_as_the_spec_says(folder: Path, tmp_path: Path) -> None:
     for seed, person in enumerate(PEOPLE):
         own = {"signals": signals(seed), "channels": ["ax", "ay"], "labels": LABELS[::-1], "subject": f"{person}'s"}
@@ -160,7 +168,7 @@ def test_what_is_no_channel_is_left_out_and_told(folder: Path) -> None:
         write(folder / f"{person}_01.csv", odd | columns(seed))
     data = load(folder)
     assert same(data, load(folder, channels=("ax", "ay")))
-    assert data.remarks == ("columns that were not used: (without a name), device",)
+    assert data.remarks == ("columns that were not used: column_0, device",)
     assert load(folder, channels=("ay",)).train.x.shape[-1] == 1
 
 
@@ -262,7 +270,7 @@ def test_the_folder_is_found_from_here_or_in_the_data_folder(folder: Path, monke
     monkeypatch.chdir("/")
     spec = Recordings.model_validate({"path": folder.name, "window": 10, "file_names": "{subject}_{session}.csv"})
     assert same(spec.load(folder.parent), expected)
-    with pytest.raises(MissingData, match=r"the folder my_sensors is not here: looked for /my_sensors, .* in /nowhere"):
+    with pytest.raises(MissingData, match=r"^my_sensors: there is no such .* from /, in the data folder /nowhere"):
         load(Path("my_sensors"))
     with pytest.raises(DataError, match=r"anna_01\.csv is a file; dataset\.path must name the folder"):
         load(folder / "anna_01.csv")

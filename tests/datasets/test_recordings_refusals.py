@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlcli.datasets.recordings import Recordings
 from dlcli.errors import DataError
 from tests.datasets.test_recordings import LABELS, PEOPLE, columns, load, write
 
@@ -52,14 +53,16 @@ def said(folder: Path, **fields: Any) -> str:
         (change(9, ",7,", ",NaN,"), r"line 9: `ax` is 'NaN', expected a finite number"),
         (change(9, ",7,", ",-inf,"), r"line 9: `ax` is '-inf', expected a finite number"),
         (change(9, ",7,", ",1e39,"), r"line 9: `ax` is '1e39', expected a finite number"),
-        (change(4, ",2,", ",2,5,"), r"line 4: 5 values, expected 4 as in the header"),
-        (change(4, ",2,", ","), r"line 4: 3 values, expected 4 as in the header"),
-        (change(1, "ax", "ay"), r"two columns are called `ay`; rename one"),
+        (change(4, ",2,", ",2,5,"), r"line 4: has 5 columns; expected 4, as in line 1 .*','"),
+        (change(4, ",2,", ","), r"line 4: has 3 columns; expected 4, as in line 1"),
+        (change(9, ",7,", ",7_0,"), r"line 9: `ax` is '7_0', expected a finite number"),
+        (change(3, ",1,", ',"1,'), r"line 3: what begins here cannot be read .*every quote to be closed"),
+        (change(1, "ax", "ay"), r"line 1: columns 1 and 2 are both named 'ay'; .*; rename one$"),
         (
             lambda text: text.split("\n", 1)[1].replace("walk", "1"),
             r"the first line is '0\.0,0,.*', expected the names",
         ),
-        (lambda text: "", r"is empty, expected a header line"),
+        (lambda text: "", r"is empty; expected the names of columns, and rows"),
         (lambda text: text.split("\n")[0], r"holds 0 samples, expected at least 2"),
         (change(5, "0.06", "0.02"), r"line 5: time goes from 0\.04 to 0\.02, it must rise; .*time_column=null"),
         (change(5, "0.06", "0.04"), r"line 5: time goes from 0\.04 to 0\.04, it must rise"),
@@ -73,13 +76,15 @@ def said(folder: Path, **fields: Any) -> str:
 def test_damaged_tables(damage: Callable[[str], str], message: str, tmp_path: Path) -> None:
     path = numbered(tmp_path) / "ben_01.csv"
     path.write_text(damage(path.read_text()), encoding="utf-8")
-    assert re.search(rf"{re.escape(str(path))}.*{message.removeprefix('ben_01' + chr(92) + '.csv')}", said(tmp_path))
+    text = said(tmp_path)
+    assert re.search(rf"{re.escape(str(path))}.*{message.removeprefix('ben_01' + chr(92) + '.csv')}", text)
+    assert set(re.findall(r"dataset\.(\w+)", text)) <= set(Recordings.model_fields)
 
 
 def test_a_table_in_another_encoding(tmp_path: Path) -> None:
     path = numbered(tmp_path) / "ben_01.csv"
     path.write_bytes(path.read_bytes().replace(b"walk", "gähn".encode("latin-1")))
-    assert re.search(r"ben_01\.csv is not readable as a CSV file in UTF-8: .*0xe4", said(tmp_path))
+    assert re.search(r"ben_01\.csv, line 2: byte b'\\xe4' is not utf-8 text; save the file as UTF-8$", said(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -115,6 +120,13 @@ def test_a_table_in_another_encoding(tmp_path: Path) -> None:
         (
             {"time_column": None, "resample_hz": 40},
             r"anna_01\.csv does not say its sampling rate, which `resample_hz` needs: set dataset\.rate_hz",
+        ),
+        (
+            {
+                "filters": {"acceleration": ("ax", "ay", "ax"), "angular_velocity": ("ax", "ay", "ax")},
+                "time_column": None,
+            },
+            r"anna_01\.csv does not say its sampling rate, which `filters` needs: set dataset\.rate_hz",
         ),
         ({"test": {"fraction": 0.9}}, r"`test` \(=\{fraction: 0\.9, by: group\}\) leaves nothing to train on"),
     ],
@@ -189,7 +201,7 @@ def test_whatever_a_file_holds_users_are_told_in_words(text: str, named: bool) -
         ("anna_02,0,1,walk", r"line 2: there is no recording 'anna_02' \(did you mean `anna_01`\?\)"),
         ("anna_01,0,x,walk", r"line 2: `end` is 'x', expected a finite number"),
         ("anna_01,0,1,", r"line 2: '' from 0 to 1: the label is empty"),
-        ("anna_01,0,1", r"line 2: 3 values, expected 4"),
+        ("anna_01,0,1", r"line 2: has 3 columns; expected 4"),
     ],
 )
 def test_wrong_intervals(rows: str, message: str, tmp_path: Path) -> None:
@@ -215,7 +227,7 @@ def test_files_of_labels_that_do_not_fit(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
-        ({"signals": None, "signal": np.zeros((9, 2))}, r"has no array `signals` \(did you mean `signal`\?\)"),
+        ({"signals": None, "signal": np.zeros((9, 2))}, r"there is no array `signals` \(did you mean `signal`\?\)"),
         ({"signals": np.zeros(9)}, r"`signals` has shape \(9,\), expected \(samples, channels\)"),
         ({"signals": np.array([["a", "b"]] * 9)}, r"`signals` holds text, expected numbers: .*'a'"),
         ({"signals": np.array([[0, 1], [2, np.nan]])}, r"sample 1: `channel_2` is nan, expected a finite number"),
@@ -232,7 +244,7 @@ def test_files_of_labels_that_do_not_fit(tmp_path: Path) -> None:
         ({"rate_hz": 40}, r"its `rate_hz` is 40; dataset\.rate_hz \(=50\) must be within 2% of it"),
         (
             {"labels": np.array(["a", None] * 4 + ["a"])},
-            r"not readable as an \.npz file of plain arrays: Object arrays",
+            r"`labels` cannot be read \(Object arrays .* as numbers or text",
         ),
     ],
 )
@@ -244,7 +256,7 @@ def test_wrong_arrays(arrays: dict[str, Any], message: str, tmp_path: Path) -> N
 
 def test_npz_files_that_are_none_or_lack_a_channel(tmp_path: Path) -> None:
     (tmp_path / "a.npz").write_bytes(b"PK\x03\x04 no archive")
-    assert re.search(r"a\.npz is not readable as an \.npz file of plain arrays", said(tmp_path, file_names=None))
+    assert re.search(r"a\.npz: is not an \.npz file \(.*numpy\.savez", said(tmp_path, file_names=None))
     np.savez(tmp_path / "a.npz", signals=np.zeros((9, 2)), channels=["ax", "ay"])
     message = r"a\.npz has no channel `axx` \(did you mean `ax`\?\); it has: \['ax', 'ay'\]"
     assert re.search(message, said(tmp_path, file_names=None, channels=("ay", "axx")))

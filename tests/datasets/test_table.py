@@ -143,6 +143,11 @@ def test_missing_numbers_stay_nan_and_missing_categories_are_one(folder: Path) -
     check(data, "csv")
 
 
+def test_numbers_that_stand_for_a_missing_value_are_missing(folder: Path) -> None:
+    data = load(folder, "a,y\n1,0\n-999,1\n3,0\n", missing="mean", missing_values=("-999",), task="classes")
+    np.testing.assert_array_equal(data.train.x, np.array([[1], [np.nan], [3]], np.float32))
+
+
 def test_rows_with_gaps_can_be_dropped(folder: Path) -> None:
     data = load(folder, GAPS, missing="drop_row", task="classes")
     assert data.train.x.tolist() == [[1, 0], [4, 0]]
@@ -342,7 +347,7 @@ def test_a_stand_in_can_be_learnt(folder: Path) -> None:
             r"`classes` \(=\['a', 'b'\]\) must not be given where `task` is reals",
         ),
         ({"target": ("a", "b"), "task": "classes"}, r"`target` \(=\['a', 'b'\]\) must be one column where classes"),
-        ({"target": ("a", "a")}, r"\['a', 'a'\] must name each once"),
+        ({"target": ("a", "a")}, r"`target` \(=\['a', 'a'\]\) must name each once"),
         ({"encoding": "utf-9"}, r"`encoding` \(='utf-9'\) must be a text encoding"),
         ({"encoding": "base64"}, r"`encoding` \(='base64'\) must be a text encoding"),
         ({"delimiter": '"'}, r"expected one character, which is no quote .*input_value='\"'"),

@@ -33,7 +33,7 @@ def refused(folder: Path, text: str | bytes, **fields: Any) -> str:
         pytest.param(
             "a,b\n# x\n1,2\n1,2,3\n",
             {},
-            ["t.csv, line 4: has 3 columns; expected 2, as in line 1", "dataset.delimiter=','"],
+            ["t.csv, line 4: has 3 columns; expected 2, as in line 1", "parted by ','", "dataset.delimiter"],
             id="long row",
         ),
         pytest.param("a,b\n1,2\n1\n", {}, ["line 3: has 1 columns; expected 2"], id="short row"),
@@ -49,12 +49,14 @@ def refused(folder: Path, text: str | bytes, **fields: Any) -> str:
         ),
         pytest.param(TABLE.encode(), {"encoding": "utf-16"}, ["line 1: byte", "is not utf-16 text"], id="not utf-16"),
         pytest.param("a,b,a\n1,2,3\n", {}, ["line 1: columns 0 and 2 are both named 'a'", "header=false"], id="twice"),
-        pytest.param(TABLE, {"target": "knd"}, ["no column 'knd' (dataset.target); did you mean `kind`?"], id="typo"),
-        pytest.param(TABLE, {"drop": ("zzz",)}, ["'zzz' (dataset.drop); The columns are `age`, `size`"], id="unknown"),
         pytest.param(
-            TABLE, {"group": 3}, ["no column 3 (dataset.group); the columns are 0 to 2, or -3 to"], id="place"
+            TABLE, {"target": "knd"}, ["no column 'knd' (did you mean `kind`?), as dataset.target"], id="typo"
         ),
-        pytest.param(TABLE, {"group": -4}, ["no column -4 (dataset.group)", "stands in quotes"], id="from the end"),
+        pytest.param(TABLE, {"drop": ("zzz",)}, ["'zzz', as dataset.drop has it; the columns are `age`"], id="unknown"),
+        pytest.param(
+            TABLE, {"group": 3}, ["no column 3, as dataset.group has it; the columns are 0 to 2, or -3 to"], id="place"
+        ),
+        pytest.param(TABLE, {"group": -4}, ["no column -4, as dataset.group", "stands in quotes"], id="from the end"),
         pytest.param(
             TABLE,
             {"header": False, "target": "kind"},
@@ -116,13 +118,16 @@ def refused(folder: Path, text: str | bytes, **fields: Any) -> str:
         pytest.param(
             TABLE,
             {"ordinal": {"size": ("smal", "large")}},
-            ["line 2, column `size`: got 'small', expected one of 'smal', 'large' (dataset.ordinal.size); did"],
+            [
+                "line 2, column `size`: got 'small', expected one of 'smal', 'large' (did you mean `smal`?)",
+                "as dataset.ordinal.size",
+            ],
             id="order",
         ),
         pytest.param(
             TABLE,
             {"classes": ("rose", "lily")},
-            ["line 3, column `kind`: got 'iris', expected one of 'rose', 'lily' (dataset.classes)"],
+            ["line 3, column `kind`: got 'iris', expected one of 'rose', 'lily', as dataset.classes has"],
             id="other class",
         ),
         pytest.param(TABLE.replace("iris", "rose"), {}, ["column `kind` holds the one class 'rose' alone"], id="one"),
@@ -146,7 +151,7 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str | bytes, fields: dict[
 @pytest.mark.parametrize(
     ("test", "fields", "words"),
     [
-        ("age,kind\n1,a\n", {}, "test.csv: there is no column 'size' (dataset.test_path)"),
+        ("age,kind\n1,a\n", {}, "test.csv: there is no column 'size', as dataset.test_path has it"),
         (
             "age,size,kind\n1,small,rose\n2,large,lily\n",
             {},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import zipfile
 import zlib
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from dlcli.datasets.hints import did_you_mean
 from dlcli.datasets.rows import Rows
 from dlcli.errors import DataError
 
@@ -45,7 +45,7 @@ class ArrayFile:
 
         (N, 1) becomes (N,). Raises DataError where it is not there, or not numbers or text in one or two dimensions.
         """
-        array = np.array(self._open(name))
+        array = np.array(self.array(name))
         if array.dtype.kind == "S":
             array = np.char.decode(array, "utf-8", "replace")
         if array.dtype.kind in "biu":
@@ -64,7 +64,7 @@ class ArrayFile:
 
         Raises DataError where they are not there, or not numbers.
         """
-        array = self._open(name)
+        array = self.array(name)
         if array.dtype.kind not in "biuf" or array.ndim == 0 or array.size == 0:
             raise DataError(
                 f"{self.at(name)} has shape {array.shape}, type {array.dtype}; expected numbers, a row for each example"
@@ -73,12 +73,12 @@ class ArrayFile:
             array = array.reshape(-1, 1)
         return Rows(array) if isinstance(array, np.memmap) else array
 
-    def _open(self, name: str) -> NDArray[Any]:
+    def array(self, name: str) -> NDArray[Any]:
+        """An array as it stands. Raises DataError where it is not there, is damaged or holds Python objects."""
         if name not in self.names:
-            near = difflib.get_close_matches(name, self.names, 1)
-            known = f"did you mean `{near[0]}`? " if near else ""
             raise DataError(
-                f"{self.path}: there is no array `{name}`; {known}There are: {', '.join(self.names) or 'none'}"
+                f"{self.path}: there is no array `{name}`{did_you_mean(name, self.names)}; "
+                f"there are: {', '.join(self.names) or 'none'}"
             )
         try:
             if self.path.is_dir():

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 import itertools
+import re
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,8 @@ class TextTable:
     """The cells of a table as text.
 
     paths: the files it was read from; `files` and `lines`, (N,), say from which of them and which line (from 1) each
-    row comes. named: whether the names come from the file's header.
+    row comes. header: the names as they stand in the file, None without a header; where one is empty, `names` has
+    `column_0` and so on.
     """
 
     paths: tuple[Path, ...]
@@ -33,7 +34,7 @@ class TextTable:
     columns: Sequence[Sequence[str]]
     files: NDArray[np.int8]
     lines: NDArray[np.int64]
-    named: bool
+    header: tuple[str, ...] | None
     comments: int
 
     def __len__(self) -> int:
@@ -43,80 +44,61 @@ class TextTable:
         """Where a cell stands, for messages."""
         return f"{self.paths[self.files[row]]}, line {self.lines[row]}, column `{self.names[column]}`"
 
-    def index(self, column: str | int, field: str) -> int:
-        """The place of a column given by its name, or by its place (negative: from the end).
-
-        Raises DataError where there is none, naming the field of the spec that asked for it.
-        """
-        count = len(self.names)
-        if column in self.names:
-            return self.names.index(str(column))
-        if isinstance(column, str) and not self.named and column.removeprefix("-").isdecimal():
-            column = int(column)  # keys of a mapping are text
-        if isinstance(column, int) and -count <= column < count:
-            return column % count
-        if isinstance(column, int):
-            known = f"the columns are 0 to {count - 1}, or {-count} to -1 from the end"
-            known += "; a name that is a number stands in quotes" if self.named else ""
-        elif self.named:
-            near = difflib.get_close_matches(column, self.names, 1)
-            known = f"did you mean `{near[0]}`? " if near else ""
-            known += "The columns are " + ", ".join(f"`{name}`" for name in self.names[:50])
-        else:
-            known = "with dataset.header=false columns are given by their place, from 0"
-        raise DataError(f"{self.paths[0]}: there is no column {column!r} (dataset.{field}); {known}")
-
     def take(self, kept: NDArray[np.bool_]) -> TextTable:
         """The table with these rows alone."""
         columns = [tuple(itertools.compress(column, kept)) for column in self.columns]
         return replace(self, columns=columns, files=self.files[kept], lines=self.lines[kept])
 
-    def joined(self, other: TextTable) -> TextTable:
-        """This table's rows, then the other's, whose columns are found by name; raises DataError where one lacks."""
-        if not self.named and len(self.names) != len(other.names):
-            raise DataError(
-                f"{other.paths[0]}: has {len(other.names)} columns; expected {len(self.names)}, as in {self.paths[0]}"
-            )
-        order = [other.index(name, "test_path") for name in self.names]
-        return replace(
-            self,
-            paths=self.paths + other.paths,
-            columns=[(*mine, *other.columns[theirs]) for mine, theirs in zip(self.columns, order, strict=True)],
-            files=np.concatenate([self.files, other.files + np.int8(len(self.paths))]),
-            lines=np.concatenate([self.lines, other.lines]),
-            comments=self.comments + other.comments,
-        )
+
+@dataclass(frozen=True)
+class Advice:
+    """What else than mending the file can be done about a fault: how the sentence of its message ends."""
+
+    not_text: str = ""
+    uneven: str = ""
+    same_names: str = ""
 
 
-def read_table(path: Path, *, delimiter: str, header: bool, comment: str | None, encoding: str) -> TextTable:
+def read_table(
+    path: Path,
+    delimiter: str | None = None,
+    header: bool = True,
+    comment: str | None = None,
+    encoding: str = "utf-8",
+    advice: Advice = Advice(),  # it is frozen
+) -> TextTable:
     """Reads a text file as RFC 4180 describes it, with blank lines and lines of comment left out.
 
-    Spaces after a delimiter are skipped. Without a header columns are named `column_0` and so on.
-    Raises DataError, with the line, where the file is not text in this encoding, has no rows, has rows of unequal
-    length, a quote that is not closed, or two columns of one name.
+    Spaces after a delimiter are skipped. delimiter: if absent, the comma, semicolon or tab, whichever the first line
+    has most of. Without a header columns are named `column_0` and so on.
+    Raises DataError, with the line, where the file is not text in this encoding, has neither header nor rows, has rows
+    of unequal length, a quote that is not closed, or two columns of one name.
     Source: Shafranovich 2005, https://www.rfc-editor.org/rfc/rfc4180.
     """
     columns: list[list[str]] = []
     lines = array("q")
-    records = _Records(_text(path, encoding), comment)
-    rows = _rows(path, records, delimiter)
+    text = _text(path, encoding, advice)
+    records = _Records(text, comment)
+    rows = _rows(path, records, delimiter or _delimiter(text), advice)
     while block := list(itertools.islice(rows, _BLOCK_ROWS)):
         lines.extend(line for line, _ in block)
         columns = columns or [[] for _ in block[0][1]]
         for column, values in zip(columns, zip(*(row for _, row in block), strict=True), strict=True):
             column.extend(values)
     if not columns:
-        raise DataError(f"{path}: is empty; expected a table")
-    names = tuple(f"column_{i}" for i in range(len(columns)))
-    if header:
-        names = _names(path, [column.pop(0) for column in columns], lines.pop(0))
-    if not lines:
-        raise DataError(f"{path}: holds a header and no rows; if its line holds data, set dataset.header=false")
+        raise DataError(f"{path}: is empty; expected {'the names of columns, and rows' if header else 'rows'}")
+    given = tuple(column.pop(0).strip() for column in columns) if header else None
+    names = _names(path, given, lines.pop(0), advice) if given else tuple(f"column_{i}" for i in range(len(columns)))
     files = np.zeros(len(lines), np.int8)
-    return TextTable((path,), names, columns, files, np.array(lines, np.int64), header, records.comments)
+    return TextTable((path,), names, columns, files, np.array(lines, np.int64), given, records.comments)
 
 
-def _rows(path: Path, records: _Records, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _delimiter(text: str) -> str:
+    first_line = re.search(r"[^\r\n]+", text)
+    return max(",;\t", key=first_line[0].count) if first_line else ","
+
+
+def _rows(path: Path, records: _Records, delimiter: str, advice: Advice) -> Iterator[tuple[int, list[str]]]:
     """The rows of a table, all of one length, each with the line on which it begins."""
     first: tuple[int, int] | None = None
     try:
@@ -129,7 +111,7 @@ def _rows(path: Path, records: _Records, delimiter: str) -> Iterator[tuple[int, 
             if count != first[1]:
                 raise DataError(
                     f"{path}, line {line}: has {count} columns; expected {first[1]}, as in line {first[0]} "
-                    f"(dataset.delimiter={delimiter!r}; a value that holds it must stand in quotes)"
+                    f"(values are parted by {delimiter!r}, and one that holds it stands in quotes{advice.uneven})"
                 )
             yield line, row
     except csv.Error as error:
@@ -159,7 +141,7 @@ class _Records:
             yield line
 
 
-def _text(path: Path, encoding: str) -> str:
+def _text(path: Path, encoding: str, advice: Advice) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -171,17 +153,17 @@ def _text(path: Path, encoding: str) -> str:
         start = error.start if isinstance(error, UnicodeDecodeError) else 0
         line = content[:start].decode(encoding, errors="replace").count("\n") + 1
         raise DataError(
-            f"{path}, line {line}: byte {content[start : start + 1]!r} is not {encoding} text; give its encoding "
-            "in dataset.encoding (such as latin-1 or cp949), or save the file as UTF-8"
+            f"{path}, line {line}: byte {content[start : start + 1]!r} is not {encoding} text; save the "
+            f"file as UTF-8{advice.not_text}"
         ) from None
 
 
-def _names(path: Path, row: Sequence[str], line: int) -> tuple[str, ...]:
-    names = [name.strip() or f"column_{i}" for i, name in enumerate(row)]
+def _names(path: Path, given: Sequence[str], line: int, advice: Advice) -> tuple[str, ...]:
+    names = [name or f"column_{i}" for i, name in enumerate(given)]
     for i, name in enumerate(names):
         if name in names[:i]:
             raise DataError(
-                f"{path}, line {line}: columns {names.index(name)} and {i} are both named {name!r}; expected names "
-                "that differ; rename one or, if this line holds data, set dataset.header=false"
+                f"{path}, line {line}: columns {names.index(name)} and {i} are both named {name!r}; expected the "
+                f"columns' names, which differ; rename one{advice.same_names}"
             )
     return tuple(names)

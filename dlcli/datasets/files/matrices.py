@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-import math
 from typing import TYPE_CHECKING
 
+from dlcli.datasets.files.numerals import numbers_in, usable
 from dlcli.errors import DataError
 
 if TYPE_CHECKING:
@@ -48,19 +48,11 @@ def read_whole_numbers(content: bytes, low: int, high: int, source: str) -> NDAr
 def _first_fault(content: bytes, columns: int) -> str:
     """What is wrong with the first row that is not as it should be; rows are lines, both count from 1."""
     for row, line in enumerate(content.splitlines(), start=1):
-        cells = line.split()
-        for column, cell in enumerate(cells, start=1):
-            if not _finite(cell):
-                return f"row {row}, column {column} is {cell.decode('latin1')!r}, expected a finite number"
+        cells = [cell.decode("latin1") for cell in line.split()]
+        wrong = ~usable(numbers_in(cells))
+        if wrong.any():
+            column = int(wrong.argmax())
+            return f"row {row}, column {column + 1} is {cells[column]!r}, expected a finite number"
         if cells and len(cells) != columns:
             return f"row {row} has {len(cells)} columns, expected {columns}"
     return "it is not a table of numbers"
-
-
-def _finite(cell: bytes) -> bool:
-    try:
-        value = float(cell)
-    except ValueError:
-        return False
-    # Beyond this, float32 is infinite. An underscore is Python's alone.
-    return math.isfinite(value) and abs(value) < 3.4028235e38 and b"_" not in cell

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcli.datasets.sensors.csv_table import CsvTable, did_you_mean, read_csv
+from dlcli.datasets.hints import did_you_mean
+from dlcli.datasets.sensors.csv_table import CsvTable, read_csv
 from dlcli.errors import DataError
 
 LABELS = "labels.csv"

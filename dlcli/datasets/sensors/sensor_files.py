@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
-from dlcli.datasets.sensors.csv_table import CsvTable, did_you_mean, is_number, is_usable, read_csv
+from dlcli.datasets.files.array_file import ArrayFile
+from dlcli.datasets.files.numerals import is_number, usable
+from dlcli.datasets.hints import did_you_mean
+from dlcli.datasets.sensors.csv_table import CsvTable, read_csv
 from dlcli.datasets.sensors.file_names import FileNames
 from dlcli.datasets.sensors.intervals import Interval
 from dlcli.errors import DataError
@@ -64,12 +64,12 @@ class SensorFile:
     labels: NDArray[np.str_] | None = None
     intervals: tuple[Interval, ...] | None = None
     subject: str | None = None
-    lines: tuple[int, ...] | None = None
+    lines: NDArray[np.int64] | None = None
     left_out: tuple[str, ...] = ()
 
     def place(self, sample: int) -> str:
         """Where a sample stands, for a message."""
-        return f"{self.path}, line {self.lines[sample]}" if self.lines else f"{self.path}, sample {sample}"
+        return f"{self.path}, line {self.lines[sample]}" if self.lines is not None else f"{self.path}, sample {sample}"
 
 
 def read_folder(place: Path, file_names: FileNames, columns: Columns) -> list[SensorFile]:
@@ -124,7 +124,7 @@ def _read_csv(path: Path, name: str, columns: Columns) -> SensorFile:
         labels=np.array(table.texts(label), np.str_) if label else None,
         subject=_only(table, subject) if subject else None,
         lines=table.lines,
-        left_out=tuple(each or "(without a name)" for each in table.columns if each not in used),
+        left_out=tuple(each for each in table.columns if each not in used),
     )
 
 
@@ -141,7 +141,7 @@ def _chosen(table: CsvTable, wanted: str | None, usual: Sequence[str], field: st
 
 def _may_be_channel(table: CsvTable, name: str, columns: Columns) -> bool:
     taken = (columns.time, columns.label, columns.subject)
-    if not name or name in taken or name.lower() in _NEVER_CHANNELS:
+    if name in table.unnamed or name in taken or name.lower() in _NEVER_CHANNELS:
         return False
     return any(map(is_number, table.columns[name]))
 
@@ -158,14 +158,9 @@ def _only(table: CsvTable, name: str) -> str:
 
 
 def _read_npz(path: Path, name: str, columns: Columns) -> SensorFile:
-    try:
-        with path.open("rb") as content, NpzFile(content) as archive:
-            members = {each: np.asarray(archive[each]) for each in archive.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise DataError(f"{path} is not readable as an .npz file of plain arrays: {error}") from error
-    if "signals" not in members:
-        raise DataError(f"{path} has no array `signals`{did_you_mean('signals', members)}; it has: {list(members)}")
-    signals = _numbers(path, "signals", members["signals"])
+    file = ArrayFile(path)
+    signals = _numbers(path, "signals", file.array("signals"))
+    members = {each: file.array(each) for each in _MEMBERS[1:] if each in file.names}
     if signals.ndim != 2:
         raise DataError(f"{path}: `signals` has shape {signals.shape}, expected (samples, channels)")
     named = tuple(map(str, members.get("channels", [f"channel_{1 + n}" for n in range(signals.shape[1])])))
@@ -175,7 +170,7 @@ def _read_npz(path: Path, name: str, columns: Columns) -> SensorFile:
     for channel in channels:
         if channel not in named:
             raise DataError(f"{path} has no channel `{channel}`{did_you_mean(channel, named)}; it has: {list(named)}")
-    bad = np.argwhere(~is_usable(signals))
+    bad = np.argwhere(~usable(signals))
     if len(bad):
         sample, column = bad[0].tolist()
         raise DataError(
@@ -196,13 +191,13 @@ def _read_npz(path: Path, name: str, columns: Columns) -> SensorFile:
         labels=labels,
         intervals=intervals,
         subject=str(members["subject"]) if columns.subject and "subject" in members else None,
-        left_out=tuple(each for each in (*members, *named) if each not in (*_MEMBERS, *channels)),
+        left_out=tuple(each for each in (*file.names, *named) if each not in (*_MEMBERS, *channels)),
     )
 
 
 def _numbers(path: Path, name: str, values: NDArray[np.generic]) -> NDArray[np.float64]:
     try:
-        return values.astype(np.float64)
+        return np.asarray(values, np.float64)
     except ValueError as error:
         raise DataError(f"{path}: `{name}` holds text, expected numbers: {error}") from error
 

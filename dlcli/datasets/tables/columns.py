@@ -5,8 +5,7 @@ Everything is decided on all rows together, column by column. N is the number of
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlcli.datasets.files.delimited import TextTable
+from dlcli.datasets.files.numerals import is_number, numbers_in, numeric, ordered, usable
+from dlcli.datasets.hints import did_you_mean
 from dlcli.errors import DataError
 
 Missing = Literal["refuse", "mean", "drop_row"]
@@ -78,36 +79,23 @@ def refuse_missing(column: Cells, advice: str) -> None:
         raise column.problem(int(column.missing.argmax()), f"a value; {advice}")
 
 
-def numeric(values: Iterable[str]) -> bool:
-    """Whether all of these are numbers, in decimal notation."""
-    return all(map(_is_number, values))
-
-
-def ordered(values: Iterable[str]) -> tuple[str, ...]:
-    """In alphabetical order; in numeric order where all are numbers."""
-    known = sorted(set(values))
-    return tuple(sorted(known, key=float) if numeric(known) else known)
-
-
 def measured(column: Cells, advice: str) -> NDArray[np.float32]:
     """The numbers of a column, (N,); NaN where there is no value. Raises DataError at what is not a finite number."""
-    wrong = {value for value in column.present if not _is_number(value)}
-    if wrong:
-        raise column.problem(column.first(wrong), f"a number; {advice}")
-    values: Iterable[str] = column.values
-    if column.missing.any():
-        values = ("nan" if absent else value for value, absent in zip(values, column.missing, strict=True))
-    with np.errstate(over="ignore"):
-        numbers = np.fromiter(map(float, values), np.float64, len(column.values)).astype(np.float32)
-    bad = ~np.isfinite(numbers) & ~column.missing
-    if bad.any():
-        raise column.problem(int(bad.argmax()), "a finite number (of size 3.4e38 at most); mend it, or list it in "
-                             "dataset.missing_values")  # fmt: skip
+    numbers = numbers_in(column.values)
+    wrong = ~usable(numbers) & ~column.missing
+    if wrong.any():
+        row = int(wrong.argmax())
+        if not is_number(column.values[row]):
+            raise column.problem(row, f"a number; {advice}")
+        raise column.problem(
+            row, "a finite number (of size 3.4e38 at most); mend it, or list it in dataset.missing_values"
+        )
     if column.missing.all():
         raise DataError(
             f"{column.table.paths[0]}: column `{column.name}` holds no value at all; list it in dataset.drop"
         )
-    return numbers
+    numbers[column.missing] = np.nan
+    return numbers.astype(np.float32)
 
 
 def is_categorical(column: Cells) -> bool:
@@ -115,7 +103,7 @@ def is_categorical(column: Cells) -> bool:
 
     Raises DataError where nearly all are numbers, and the rest must be mistakes.
     """
-    wrong = {value for value in column.present if not _is_number(value)}
+    wrong = {value for value in column.present if not is_number(value)}
     if not wrong:
         return False
     count = sum(value in wrong for value in column.values)
@@ -126,7 +114,7 @@ def is_categorical(column: Cells) -> bool:
         column.first(wrong),
         f"a number, as {present - count} of the column's {present} values are; mend it, list it in "
         "dataset.missing_values, or name the column in dataset.categorical"
-        + ("" if column.table.named else "; if this line holds names, set dataset.header=true"),
+        + ("" if column.table.header is not None else "; if this line holds names, set dataset.header=true"),
     )
 
 
@@ -191,9 +179,8 @@ def grouped(column: Cells) -> NDArray[np.int64] | NDArray[np.str_]:
 
 
 def _one_of(value: str, known: Sequence[str], field: str) -> str:
-    near = difflib.get_close_matches(value, known, 1)
     shown = ", ".join(repr(name) for name in known[:20]) + (", ..." if len(known) > 20 else "")
-    return f"one of {shown} ({field})" + (f"; did you mean {near[0]!r}?" if near else "")
+    return f"one of {shown}{did_you_mean(value, known)}, as {field} has it"
 
 
 def _named(values: Collection[str]) -> dict[str, str]:
@@ -201,11 +188,3 @@ def _named(values: Collection[str]) -> dict[str, str]:
     if not numeric(values):
         return {value: value for value in values}
     return {value: str(int(float(value))) if float(value).is_integer() else value for value in values}
-
-
-def _is_number(value: str) -> bool:
-    try:
-        float(value)
-    except ValueError:
-        return False
-    return "_" not in value  # which Python allows between digits, and no table means

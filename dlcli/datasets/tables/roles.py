@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dlcli.datasets.data import Classes, Column, Reals, Target
 from dlcli.datasets.files.delimited import TextTable
+from dlcli.datasets.files.numerals import numeric
 from dlcli.datasets.tables.columns import (
     cells,
     coded,
@@ -18,10 +19,10 @@ from dlcli.datasets.tables.columns import (
     is_categorical,
     labelled,
     measured,
-    numeric,
     ranked,
     refuse_missing,
 )
+from dlcli.datasets.tables.reading import place_of
 from dlcli.errors import DataError
 
 if TYPE_CHECKING:
@@ -53,15 +54,15 @@ class Roles:
 
 def roles_of(spec: Csv, table: TextTable) -> Roles:
     """The columns that the spec speaks of. Raises DataError where one is not there, or cannot be all that is said."""
-    target = [table.index(name, "target") for name in spec.targets]
-    group = None if spec.group is None else table.index(spec.group, "group")
-    drop = {table.index(name, "drop") for name in spec.drop}
+    target = [place_of(table, name, "target") for name in spec.targets]
+    group = None if spec.group is None else place_of(table, spec.group, "group")
+    drop = {place_of(table, name, "drop") for name in spec.drop}
     if spec.features is None:
         features = [i for i in range(len(table.names)) if i not in {*target, group, *drop}]
     else:
-        features = [table.index(name, "features") for name in spec.features]
-    categorical = {table.index(name, "categorical") for name in spec.categorical}
-    ordinal = {table.index(name, "ordinal"): order for name, order in spec.ordinal.items()}
+        features = [place_of(table, name, "features") for name in spec.features]
+    categorical = {place_of(table, name, "categorical") for name in spec.categorical}
+    ordinal = {place_of(table, name, "ordinal"): order for name, order in spec.ordinal.items()}
     roles = Roles(target, group, features, categorical, ordinal)
     if twice := roles.named_twice():
         raise DataError(f"{table.paths[0]}: column `{table.names[twice[0]]}` is given {twice[1]} in the spec")
@@ -144,7 +145,7 @@ def about(table: TextTable) -> list[str]:
     remarks = []
     if table.comments:
         remarks.append(f"{table.comments} lines of comment are skipped")
-    if table.named and numeric(table.names):
+    if table.header is not None and numeric(table.names):
         remarks.append("the names in the first line are all numbers; if it holds data, set dataset.header=false")
     return remarks
 
