@@ -28,7 +28,10 @@ def train(
         str | None, typer.Option("--resume", metavar="RUN", help="Go on with a stopped run: its folder or its name.")
     ] = None,
     smoke: Annotated[
-        bool, typer.Option("--smoke", help="Two epochs on a few examples, made-up ones where the data is not here: does it work?")
+        bool,
+        typer.Option(
+            "--smoke", help="Does it work? Two epochs on a few examples, made-up ones if the data is not here."
+        ),
     ] = False,
     gate: Gate = False,
     runs: Runs = None,
