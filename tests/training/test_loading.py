@@ -136,7 +136,7 @@ def test_equal_examples_in_two_folds_are_refused_unless_the_spec_allows_them(dup
     one = f"{{type: csv, path: t.csv, target: y, group: who, test: null, validation: null, duplicates: {duplicates}}}"
     spec = experiment(one, "folds: 5")
     if refused:
-        with pytest.raises(DataError, match=r"equals example .*7\.5"):
+        with pytest.raises(DataError, match=r"line \d+, of the \w+ split equals t\.csv, line \d+, .*7\.5"):
             list(load_folds(spec))
     else:
         assert len(list(load_folds(spec))) == 5
