@@ -54,6 +54,8 @@ class Recorder:
             devices=devices, dataset=data.fingerprint(), stand_in=data.stand_in, remarks=list(data.remarks),
             target=list(data.target.names), parameters=model.count_params(), kernels=kernels, keep=prepared.keep,
         )  # fmt: skip
+        if prepared.initial is not None:
+            self.run.update(initial=str(prepared.initial.run.path))
         self.run.forget_metrics_after(loop.progress.step)
         self.board.start(layer_graph(self._portable), notes(data))
         for line in _introduction(model, prepared, devices, kernels):

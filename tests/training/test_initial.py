@@ -37,6 +37,7 @@ def first_weights(spec, data, tmp_path):
     prepared = prepare(spec, data=data, runs=tmp_path / "runs")
     run = start(spec, tmp_path)
     train(prepared, run)
+    assert run.info["initial"] == str(prepared.initial.run.path)
     return by_layer(run)
 
 
