@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import sys
@@ -23,6 +24,9 @@ def load_tensorflow(*, quiet: bool = True) -> None:
     Raises UsageError where another backend of Keras was loaded before.
     """
     if "keras" not in sys.modules:
+        if quiet:
+            # Several runs in one process, as of folds, are no mistake, though TensorFlow warns of retracing.
+            logging.getLogger("tensorflow").setLevel(logging.ERROR)
         os.environ["KERAS_BACKEND"] = "tensorflow"
         if quiet:
             os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -55,8 +55,10 @@ def evaluate(
 
         typer.echo(json.dumps({"run": str(run.path), **evaluation.as_json()}, indent=2))
     else:
-        state = "a smoke run" if run.info["smoke"] else run.info["state"]
-        made_up = " on made-up stand-in examples" if run.info.get("stand_in") else ""
-        typer.echo(f"{run.path} ({state}{made_up})\n{headline(evaluation)}\n")
+        info = run.info
+        state = "a smoke run" if info["smoke"] else info["state"]
+        made_up = " on made-up stand-in examples" if info.get("stand_in") else ""
+        fold = f", fold {info['fold']} of {info['folds']}" if "folds" in info else ""
+        typer.echo(f"{run.path} ({state}{made_up}{fold})\n{headline(evaluation)}\n")
         typer.echo(f"{tables(evaluation.report)}\n\npicture   {path}")
     give_verdicts(experiment, [evaluation], gate=gate, err=as_json)

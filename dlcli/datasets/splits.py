@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, NonNegativeInt
+from pydantic import Field, NonNegativeInt, model_validator
 
 from dlcli.component import Component
 from dlcli.datasets.data import Classes, Data, Split, Target, pooled
+from dlcli.datasets.hints import did_you_mean
 from dlcli.datasets.rows import blocks
 from dlcli.errors import DataError
 
@@ -26,11 +27,19 @@ class Holdout(Component):
 
     fraction: Annotated[float, Field(gt=0, lt=1)] = 0.1
     """Share of the examples, above 0 and below 1; with `by: group`, share of the groups."""
+    groups: Annotated[tuple[str | int, ...], Field(min_length=1)] | None = None
+    """Which groups (people) are held out, by name; `fraction` then counts for nothing."""
     by: By | None = None
     """What is drawn: `group` (whole groups, such as people), `class` (the same share of each class), `time` (the last
     ones, in the order of the data; groups then count for nothing) or `chance`. If absent: `group` where there are
     groups, else `class`, or `chance` where numbers are predicted.
     """
+
+    @model_validator(mode="after")
+    def _groups_are_groups(self) -> Holdout:
+        if self.groups is not None and self.by not in (None, "group"):
+            raise ValueError(f"`by` (={self.by}) must be group or absent where `groups` names who is held out")
+        return self
 
 
 class OwnSplits(Component):
@@ -75,6 +84,8 @@ def hold_out(split: Split, target: Target, holdout: Holdout | None, seed: int, n
     """What stays and what is held out, each in the order of the data."""
     if holdout is None:
         return split, None
+    if holdout.groups is not None:
+        return _hold_out_named(split, holdout.groups, name)
     by = holdout.by or _default(split, target)
     units = _units(split, target, by, f"`{name}: {{by: {by}}}`")
     draw = np.random.default_rng([seed, *name.encode()])
@@ -95,6 +106,23 @@ def hold_out(split: Split, target: Target, holdout: Holdout | None, seed: int, n
             f"{'nothing to train on' if out.all() else f'the {name} split empty'}; there are {len(split)} examples"
             + (f" in {len(np.unique(units))} groups" if by == "group" else "")
         )
+    return split.take(np.flatnonzero(~out)), split.take(np.flatnonzero(out))
+
+
+def _hold_out_named(split: Split, wanted: Sequence[str | int], name: str) -> tuple[Split, Split]:
+    if split.groups is None:
+        raise DataError(f"`{name}.groups` (={list(wanted)}): this data has no groups")
+    there = split.groups.astype(str)
+    known = np.unique(there).tolist()
+    for group in wanted:
+        if str(group) not in known:
+            raise DataError(
+                f"`{name}.groups`: there is no group {str(group)!r} to hold out{did_you_mean(str(group), known)}; "
+                f"there are {', '.join(known[:50])}"
+            )
+    out = np.isin(there, [str(group) for group in wanted])
+    if out.all():
+        raise DataError(f"`{name}.groups` (={list(wanted)}) leaves nothing to train on; there are {', '.join(known)}")
     return split.take(np.flatnonzero(~out)), split.take(np.flatnonzero(out))
 
 

@@ -20,13 +20,18 @@ def headline(evaluation: Evaluation) -> str:
 
 
 def fold_table(folds: FoldScores) -> str:
-    """Each test score: its mean and standard deviation over the folds, and every fold's."""
-    width = max(len(name) for name in folds.scores)
-    return "\n".join(
-        f"  {name:{width}}  {folds.means[name]:.4f} ± {folds.deviations[name]:.4f}   "
-        + " ".join(f"{value:.4f}" for value in values)
-        for name, values in folds.scores.items()
-    )
+    """The test scores of every fold, with the groups held out where there are few, their mean and deviation."""
+    names = [", ".join(map(str, groups)) if len(groups) <= 3 else f"{len(groups)} groups" for groups in folds.held_out]
+    width = max(len("held out"), *map(len, names)) if any(names) else 0
+    head = "       fold  " + ("held out".ljust(width) + "  " if width else "")
+    rows = [head + "  ".join(f"{name:>8}" for name in folds.scores)]
+    for fold, name in enumerate(names):
+        scores = "  ".join(f"{values[fold]:8.4f}" for values in folds.scores.values())
+        rows.append(f"  {fold + 1:9}  {name.ljust(width) + '  ' if width else ''}{scores}")
+    for label, values in (("mean", folds.means), ("deviation", folds.deviations)):
+        blank = " " * (width + 2) if width else ""
+        rows.append(f"  {label:>9}  {blank}" + "  ".join(f"{values[name]:8.4f}" for name in folds.scores))
+    return "\n".join(rows)
 
 
 def tables(report: Report) -> str:

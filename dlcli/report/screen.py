@@ -27,6 +27,7 @@ class Screen:
         self.console = console()
         self._live: Progress | None = None
         self._columns: list[str] = []
+        self._introduced: set[str] = set()
         self._epoch_started = 0.0
 
     def say(self, text: str = "", style: str = "") -> None:
@@ -34,9 +35,16 @@ class Screen:
         if not self.quiet:
             self.console.print(text, style=style, markup=False, soft_wrap=True)
 
+    def introduce(self, line: str) -> None:
+        """Prints a line that says what is trained on what, unless the run before has said the same."""
+        if line not in self._introduced:
+            self._introduced.add(line)
+            self.say(line)
+
     def start(self, epochs: int, steps_per_epoch: int) -> None:
         """Training begins."""
         self._epochs, self._steps = epochs, steps_per_epoch
+        self._columns = []
         self._epoch_started = time.perf_counter()
         if self.console.is_terminal and not self.quiet:
             self._live = Progress(

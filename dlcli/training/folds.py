@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, stdev
+from typing import Any
 
 from dlcli.datasets.data import Data
+from dlcli.report.introduction import groups
 from dlcli.report.screen import Screen
 from dlcli.runs.files import read_json, write_json
 from dlcli.runs.find import all_runs
@@ -27,6 +29,10 @@ class FoldScores:
     """Where they are written."""
     scores: Mapping[str, list[float]]
     """By name, one for each fold in their order."""
+    runs: Sequence[Path]
+    """Each fold's run."""
+    held_out: Sequence[Sequence[Any]]
+    """The groups of each fold's test split, where there are groups."""
     stand_in: bool = False
     """Whether they are of made-up examples in the place of data that is not here."""
 
@@ -65,21 +71,27 @@ def train_folds(
     own = [run for run in all_runs(root) if begun and run.path.parent.name == family_of(experiment, smoke=smoke)]
     done = {run.info["fold"]: run for run in own if run.info.get("fold_set") == begun}
     scores: list[dict[str, float]] = []
+    runs: list[Path] = []
+    held_out: list[list[Any]] = []
     for fold, (data, count) in enumerate(load_folds(experiment, smoke=smoke), start=1):
         run = done.get(fold)
         if run is None or run.info["state"] != "done":
             screen.say(f"\nfold      {fold} of {count}", "bold")
-            run = _train_fold(experiment, root, run, data, source, smoke, screen, begun, fold)
+            run = _train_fold(experiment, root, run, data, source, smoke, screen, begun, (fold, count))
             begun = begun or run.info["fold_set"]
+        runs.append(run.path)
+        held_out.append(groups(data).get("test", []))
         result = read_json(run.path / "result.json")["test"]
         scores.append({name: value for name, value in result.items() if isinstance(value, float)})
         path = run.path.parent / f"folds-{begun}.json"
-    summary = FoldScores(path, {name: [each[name] for each in scores] for name in scores[0]}, data.stand_in)
+    by_name = {name: [each[name] for each in scores] for name in scores[0]}
+    summary = FoldScores(path, by_name, runs, held_out, data.stand_in)
     write_json(
         path,
         {
             "folds": summary.count, "smoke": smoke, "stand_in": summary.stand_in, "mean": summary.means,
-            "deviation": summary.deviations, "scores": summary.scores,
+            "deviation": summary.deviations, "scores": summary.scores, "held_out": held_out,
+            "runs": [run.name for run in runs],
         },
     )  # fmt: skip
     return summary
@@ -87,13 +99,13 @@ def train_folds(
 
 def _train_fold(
     experiment: Experiment, root: Path, run: Run | None, data: Data, source: Path, smoke: bool, screen: Screen,
-    begun: str | None, fold: int,
+    begun: str | None, fold: tuple[int, int],
 ) -> Run:  # fmt: skip
     checkpoint = None if run is None else newest(run.checkpoint_folder)
     prepared = prepare(experiment, data=data, runs=root, resumed=checkpoint is not None)
     if run is None:
         run = Run.create(root, experiment, source=source, smoke=smoke)
-        run.update(fold=fold, fold_set=begun or run.path.name)
+        run.update(fold=fold[0], folds=fold[1], fold_set=begun or run.path.name)
     else:
         run.resume()
     train(prepared, run, checkpoint=checkpoint, screen=screen)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
 
-from dlcli.datasets.data import Data
 from dlcli.report.graph import layer_graph
 from dlcli.report.hparams import record_session
+from dlcli.report.introduction import introduction, notes, record_of
 from dlcli.report.picture import picture
 from dlcli.report.screen import Screen
 from dlcli.report.tensorboard import Board
@@ -19,7 +19,6 @@ from dlcli.runs.run import Run
 from dlcli.training.build import portable, recurrent_kernels
 from dlcli.training.evaluate import Evaluation
 from dlcli.training.loop import Loop, Row
-from dlcli.training.prepare import Prepared
 
 
 class Recorder:
@@ -51,15 +50,14 @@ class Recorder:
         devices = list(prepared.strategy.extended.worker_devices)
         kernels = recurrent_kernels(model)
         self.run.update(
-            devices=devices, dataset=data.fingerprint(), stand_in=data.stand_in, remarks=list(data.remarks),
-            target=list(data.target.names), parameters=model.count_params(), kernels=kernels, keep=prepared.keep,
-        )  # fmt: skip
+            devices=devices, parameters=model.count_params(), kernels=kernels, keep=prepared.keep, **record_of(data)
+        )
         if prepared.initial is not None:
             self.run.update(initial=str(prepared.initial.run.path))
         self.run.forget_metrics_after(loop.progress.step)
         self.board.start(layer_graph(self._portable), notes(data))
-        for line in _introduction(model, prepared, devices, kernels):
-            self.screen.say(line)
+        for line in introduction(model, prepared, devices, kernels):
+            self.screen.introduce(line)
         self.screen.say(f"run       {self.run.path}")
         if loop.progress.step:
             self.screen.say(f"resumed   after step {loop.progress.step}")
@@ -98,24 +96,3 @@ def save_model(model: keras.Model, path: Path) -> None:
     temporary = path.with_name(f".{path.stem}.tmp.keras")
     model.save(temporary)
     os.replace(temporary, path)  # noqa: PTH105 (atomic on every system)
-
-
-def notes(data: Data) -> list[str]:
-    """What is to be known of the data wherever its scores are shown."""
-    made_up = ["made-up stand-in examples, because the data is not here: scores say nothing"] if data.stand_in else []
-    return [*made_up, *data.remarks]
-
-
-def _introduction(model: keras.Model, prepared: Prepared, devices: list[str], kernels: dict[str, str]) -> Iterator[str]:
-    data = prepared.data
-    sizes = ", ".join(f"{len(split)} {name}" for name, split in data.splits.items())
-    shape = "x".join(map(str, data.train.x.shape[1:]))
-    yield f"data      {sizes}; {shape}, {prepared.task.describes}"
-    for note in notes(data):
-        yield f"note      {note}"
-    names = ", ".join(device.rpartition("device:")[2] for device in devices)
-    yield f"model     {model.name}, {model.count_params():,} parameters, on {names}"
-    if prepared.initial is not None:
-        yield f"weights   from {prepared.initial.run.path}"
-    if slow := sorted({kernel for kernel in kernels.values() if kernel != "block"}):
-        yield f"kernel    {', '.join(slow)}"

@@ -287,3 +287,40 @@ def test_a_group_on_two_sides_is_named(groups: Any) -> None:
         refuse_shared_groups(sides)
     with pytest.raises(DataError, match=rf"group {group} stands"):
         divide(sides["train"] or whole, ABC, OwnSplits(validation=None), test=sides["test"])
+
+
+def people(*names: str) -> Split:
+    """Three examples of each person."""
+    groups = np.repeat(names, 3)
+    return Split(np.arange(len(groups), dtype=np.float32)[:, None], np.arange(len(groups), dtype=np.int32) % 3, groups)
+
+
+def test_people_are_held_out_by_name() -> None:
+    spec = OwnSplits(test=Holdout(groups=("fay",)), validation=Holdout(groups=("ben", "dan")))
+    whole = people("anna", "ben", "carl", "dan", "fay")
+    train, validation, test = divide(whole, Classes(("a", "b", "c")), spec)
+    assert validation is not None
+    assert test is not None
+    assert [set(split.groups.tolist()) for split in (train, validation, test) if split.groups is not None] == [
+        {"anna", "carl"}, {"ben", "dan"}, {"fay"},
+    ]  # fmt: skip
+
+
+def test_groups_that_are_numbers_are_held_out_by_number() -> None:
+    whole = Split(np.zeros((6, 1), np.float32), np.arange(6, dtype=np.int32) % 3, np.repeat([1, 2], 3))
+    _, test = hold_out(whole, Classes(("a", "b", "c")), Holdout(groups=(2,)), 0, "test")
+    assert test is not None
+    assert test.groups is not None
+    assert set(test.groups.tolist()) == {2}
+
+
+def test_a_person_who_is_not_there_or_is_the_only_one_cannot_be_held_out() -> None:
+    classes = Classes(("a", "b", "c"))
+    with pytest.raises(DataError, match=r"`test.groups`: there is no group 'fey' .*`fay`.*there are anna, fay"):
+        hold_out(people("anna", "fay"), classes, Holdout(groups=("fey",)), 0, "test")
+    with pytest.raises(DataError, match=r"`test.groups` \(=\['anna'\]\) leaves nothing to train on"):
+        hold_out(people("anna"), classes, Holdout(groups=("anna",)), 0, "test")
+    with pytest.raises(DataError, match=r"`test.groups` \(=\['anna'\]\): this data has no groups"):
+        hold_out(Split(np.zeros((3, 1)), np.arange(3)), classes, Holdout(groups=("anna",)), 0, "test")
+    with pytest.raises(ValidationError, match=r"`by` \(=class\) must be group"):
+        Holdout(groups=("anna",), by="class")

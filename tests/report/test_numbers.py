@@ -48,12 +48,20 @@ def test_the_headline_has_errors_and_r2() -> None:
     )
 
 
-def test_the_fold_table_has_mean_deviation_and_every_fold() -> None:
-    folds = FoldScores(Path("x"), {"rmse": [1.0, 2.0, 6.0], "r2": [0.5, 0.5, 0.5]})
-    assert fold_table(folds).split("\n") == [
-        "  rmse  3.0000 ± 2.6458   1.0000 2.0000 6.0000",
-        "  r2    0.5000 ± 0.0000   0.5000 0.5000 0.5000",
+def test_the_fold_table_names_who_was_held_out_and_has_mean_and_deviation() -> None:
+    scores = {"rmse": [1.0, 2.0, 6.0], "r2": [0.5, 0.5, 0.5]}
+    runs = [Path("a"), Path("b"), Path("c")]
+    named = FoldScores(Path("x"), scores, runs, [["fay"], ["ben", "carl"], list("abcdef")])
+    assert fold_table(named).split("\n") == [
+        "       fold  held out       rmse        r2",
+        "          1  fay          1.0000    0.5000",
+        "          2  ben, carl    2.0000    0.5000",
+        "          3  6 groups     6.0000    0.5000",
+        "       mean               3.0000    0.5000",
+        "  deviation               2.6458    0.0000",
     ]
+    plain = FoldScores(Path("x"), scores, runs, [[], [], []])
+    assert fold_table(plain).split("\n")[:2] == ["       fold      rmse        r2", "          1    1.0000    0.5000"]
 
 
 def test_the_picture_has_a_panel_for_each_number_four_in_a_row() -> None:
