@@ -15,10 +15,10 @@ from dlcli.errors import DataError
 if TYPE_CHECKING:
     from typing import Any
 
-    import numpy as np
     from numpy.typing import NDArray
 
-    from dlcli.datasets.data import Data, Split, Target
+    from dlcli.datasets.array_targets import Coding
+    from dlcli.datasets.data import Data, Split
     from dlcli.datasets.files.array_file import ArrayFile
 
 _Names = tuple[str, str, str | None]
@@ -30,8 +30,9 @@ class Npz(DatasetSpec, OwnSplits):
 
     Divided arrays are named x_train, y_train and, if there are, x_validation (or x_val) and x_test with their y; what
     is not there is held out as `validation` and `test` say. Undivided ones are named x and y, or by the fields below.
-    x: (N, ...) numbers; (N,) is taken for (N, 1). y: (N,) whole numbers or text are classes; decimals, (N,) or (N, D),
-    are numbers to be predicted. groups, groups_train and so on, (N,): whom or what each example comes from.
+    x: (N, ...) numbers; (N,) is taken for (N, 1). y: (N,) whole numbers or text, or one-hot rows (N, K), are classes;
+    decimals, (N,) or (N, D), are numbers to be predicted, unless they are few different whole numbers. groups,
+    groups_train and so on, (N,): whom or what each example comes from.
     Raises MissingData where there is no such file; DataError, with the array's name, where the arrays do not fit.
     Source of the format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html; no pickles are read.
     """
@@ -46,8 +47,15 @@ class Npz(DatasetSpec, OwnSplits):
     """Name of the array of what is to be predicted, with `x`."""
     groups: str | None = None
     """Name of the array of groups, with `x`."""
+    task: Literal["classes", "reals"] | None = None
+    """Whether classes or numbers are predicted. If absent: classes where y is text, whole numbers or one-hot rows, or
+    where its decimals are at most 20 different whole numbers with 5 examples of each on average; else numbers. The
+    run's remarks say what of it was guessed.
+    """
     classes: Annotated[tuple[str, ...], Field(min_length=2)] | None = None
-    """Names of the classes 0, 1 and so on, or the order of classes that are given as text."""
+    """Names of the classes 0, 1 and so on; of as many other whole numbers, from the least on; or the order of classes
+    that are given as text.
+    """
 
     _each_once = field_validator("classes")(each_once)
 
@@ -55,23 +63,30 @@ class Npz(DatasetSpec, OwnSplits):
     def _names_together(self) -> Npz:
         if (self.x is None) != (self.y is None) or (self.groups is not None and self.x is None):
             raise ValueError(f"`x` (={self.x}) and `y` (={self.y}) must be given together, and `groups` only with them")
+        if self.task == "reals" and self.classes is not None:
+            raise ValueError(f"`classes` (={list(self.classes)}) must not be given where `task` is reals")
         return self
 
     def load(self, folder: Path) -> Data:
         """Open the arrays, check that they fit each other, and divide what is not divided."""
+        from dlcli.datasets.array_targets import coding_of
         from dlcli.datasets.data import Data
         from dlcli.datasets.files.array_file import ArrayFile
+        from dlcli.datasets.labels import about_classes
         from dlcli.datasets.splits import divide
 
         file = ArrayFile(resolve(self.path, folder))
         names = self._names(file)
         targets = {split: file.read(y) for split, (_, y, _) in names.items()}
-        target = self._target(file, targets["train"], names["train"][1])
-        splits = {split: self._split(file, names[split], targets[split], target) for split in names}
+        remarks: list[str] = []
+        name = names["train"][1]
+        coding = coding_of(self, targets["train"], file.at(name), name, remarks)
+        splits = {split: self._split(file, names[split], targets[split], coding) for split in names}
+        remarks += about_classes(coding.target, splits.values())
         train, validation, test = divide(
-            splits["train"], target, self, validation=splits.get("validation"), test=splits.get("test")
+            splits["train"], coding.target, self, validation=splits.get("validation"), test=splits.get("test")
         )
-        return Data(train, validation, test, target)
+        return Data(train, validation, test, coding.target, remarks=tuple(remarks))
 
     def write_stand_in(self, folder: Path) -> None:
         """Made-up examples of shape (8, 8) under the path's last part."""
@@ -82,6 +97,7 @@ class Npz(DatasetSpec, OwnSplits):
         rank = np.argsort(np.argsort(x.mean(axis=(1, 2))))
         label = rank * len(self.classes or "01") // len(x)
         y = np.array(self.classes)[label] if self.classes is not None else label
+        y = x.mean(axis=(1, 2)) if self.task == "reals" else y
         arrays = {"x_train": x[:120], "y_train": y[:120], "x_test": x[120:], "y_test": y[120:]}
         if self.x is not None and self.y is not None:
             arrays = {self.x: x, self.y: y} | ({self.groups: np.arange(240) % 12} if self.groups else {})
@@ -107,32 +123,11 @@ class Npz(DatasetSpec, OwnSplits):
                     found[split] = (f"x_{ending}", f"y_{ending}", groups if groups in file.names else None)
         return found
 
-    def _target(self, file: ArrayFile, y: NDArray[Any], name: str) -> Target:
+    def _split(self, file: ArrayFile, names: _Names, y: NDArray[Any], coding: Coding) -> Split:
         import numpy as np
 
-        from dlcli.datasets.data import Classes, Reals
-
-        if y.dtype.kind == "f":
-            if self.classes is not None:
-                raise DataError(
-                    f"{file.at(name)} holds {y.dtype} numbers, but dataset.classes names classes; expected whole "
-                    "numbers or text"
-                )
-            return Reals(("y",) if y.ndim == 1 else tuple(f"y_{i}" for i in range(y.shape[1])))
-        known = np.unique(y)
-        if self.classes is not None:
-            return Classes(self.classes)
-        if y.dtype.kind == "i" and (known[0] not in (0, 1) or known[-1] - known[0] >= len(known)):
-            gap = next(label for label, there in enumerate(known.tolist(), int(known[0] == 1)) if label != there)
-            raise DataError(
-                f"{file.at(name)} has labels from {known[0]} to {known[-1]} but none that is {gap}; expected all whole "
-                "numbers from 0 or 1 on. Name the classes 0, 1 and so on in dataset.classes, give labels as text, or "
-                "numbers that are to be predicted as floats"
-            )
-        return Classes(tuple(known.astype(str).tolist()))
-
-    def _split(self, file: ArrayFile, names: _Names, y: NDArray[Any], target: Target) -> Split:
-        from dlcli.datasets.data import Classes, Split
+        from dlcli.datasets.data import Split
+        from dlcli.datasets.rows import RowNames
 
         x_name, y_name, groups_name = names
         x = file.rows(x_name)
@@ -145,30 +140,5 @@ class Npz(DatasetSpec, OwnSplits):
                 f"{file.at(str(groups_name))} has shape {groups.shape}, type {groups.dtype}; expected (N,) whole "
                 "numbers or text, one for each example"
             )
-        if isinstance(target, Classes):
-            return Split(x, self._labels(file, y, y_name, target.names), groups)
-        if y.dtype.kind != "f" or y.size != len(y) * len(target.names):
-            raise DataError(
-                f"{file.at(y_name)} has shape {y.shape}, type {y.dtype}; expected {len(target.names)} numbers with "
-                "decimals for each example, as in the training split"
-            )
-        return Split(x, y.reshape(len(y), -1), groups)
-
-    def _labels(self, file: ArrayFile, y: NDArray[Any], name: str, classes: tuple[str, ...]) -> NDArray[np.int32]:
-        """Class numbers (N,) of labels; whole numbers are class numbers already where the spec names the classes."""
-        import numpy as np
-
-        if y.dtype.kind == "f" or y.ndim != 1:
-            raise DataError(
-                f"{file.at(name)} has shape {y.shape}, type {y.dtype}; expected (N,) class numbers or text (of one-hot "
-                "rows, their argmax)"
-            )
-        numbers = self.classes is not None and y.dtype.kind == "i"
-        place = {i if numbers else label: i for i, label in enumerate(classes)}
-        known, inverse = np.unique(y if numbers else y.astype(str), return_inverse=True)
-        codes = np.array([place.get(label, -1) for label in known.tolist()], np.int32)[inverse]
-        if (codes < 0).any():
-            row = int((codes < 0).argmax())
-            expected = f"0 to {len(classes) - 1}" if numbers else f"one of {', '.join(classes[:20])}"
-            raise DataError(f"{file.at(name)}, row {row}: got label {y[row]}, expected {expected}")
-        return codes
+        called = RowNames(f"{file.path.name}, {x_name}", np.arange(len(x)))
+        return Split(x, coding.read(y, file.at(y_name)), groups, called)

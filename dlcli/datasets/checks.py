@@ -14,7 +14,7 @@ from dlcli.errors import DataError
 
 
 def check(data: Data, name: str) -> None:
-    """Raises DataError where the data cannot be trained on as it is; `name` is the dataset's, for the message.
+    """Raises DataError where the data cannot be trained on as it is; `name` says whose, for the message.
 
     No split is empty, all have examples of one shape, x and y are finite (a number that is missing from a table may
     be NaN), labels lie within the classes, every class is there to be learnt, and no group stands in two splits.
@@ -49,7 +49,7 @@ def _check_finite(split: Split, data: Data, where: str) -> None:
             row, *place = np.argwhere(bad)[0].tolist()
             column = f" (column `{data.columns[place[-1]].name}`)" if data.columns else ""
             raise DataError(
-                f"{where}: example {start + row} holds {block[(row, *place)]} at position {place}{column}; "
+                f"{where}: {split.name_of(start + row)} holds {block[(row, *place)]} at position {place}{column}; "
                 "expected finite numbers; mend or remove it"
             )
         start += len(block)
@@ -79,13 +79,15 @@ def _check_labels(split: Split, data: Data, where: str) -> None:
         if bad.any():
             row, column = np.argwhere(bad)[0].tolist()
             value, target = split.y[row, column], data.target.names[column]
-            raise DataError(f"{where}: target `{target}` of example {row} is {value}; expected a finite number")
+            raise DataError(f"{where}: target `{target}` of {split.name_of(row)} is {value}; expected a finite number")
         return
     K = len(data.target.names)
     outside = np.flatnonzero((split.y < 0) | (split.y >= K))
     if len(outside):
         row = int(outside[0])
-        raise DataError(f"{where}: example {row} has label {split.y[row]}; expected 0 to {K - 1}, for {K} classes")
+        raise DataError(
+            f"{where}: {split.name_of(row)} has label {split.y[row]}; expected 0 to {K - 1}, for {K} classes"
+        )
 
 
 def _check_classes(data: Data, names: tuple[str, ...], name: str) -> None:
@@ -99,6 +101,19 @@ def _check_classes(data: Data, names: tuple[str, ...], name: str) -> None:
         there = "".join(f", {count} in {split}" for split, count in held_out.items())
         raise DataError(
             f"{name}: the train split has no example of {'class' if len(absent) == 1 else 'classes'} {shown} "
-            f"({names[absent[0]]!r}: 0 in train{there}); hold out less, draw with another dataset.split_seed, add "
-            "examples, or leave the class out"
+            f"({names[absent[0]]!r}: 0 in train{there}); {_remedy(data, absent[0])}"
         )
+
+
+def _remedy(data: Data, label: int) -> str:
+    """What helps where no example of a class is in the train split: that depends on how many there are elsewhere."""
+    held_out = [split.take(np.flatnonzero(split.y == label)) for split in data.splits.values()]
+    there = [split for split in held_out if len(split)]
+    if not there:
+        return "add examples of it, or take it out of the classes"
+    groups = {group for split in there if split.groups is not None for group in split.groups.tolist()}
+    if sum(map(len, there)) == 1:
+        return "one example cannot be both learnt and held out; add more of this class, or remove it from the data"
+    if len(groups) == 1:
+        return f"all are of group {groups.pop()!r}, which is held out as a whole; add other groups, or remove these"
+    return "hold out less, draw with another dataset.split_seed, or add examples"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcli.datasets.rows import Rows, blocks
+from dlcli.datasets.rows import RowNames, Rows, blocks
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Split:
     x: NDArray[Any] | Rows
     y: NDArray[Any]
     groups: NDArray[Any] | None = None
-    names: NDArray[np.str_] | None = None
+    names: NDArray[np.str_] | RowNames | None = None
 
     def __len__(self) -> int:
         return len(self.x)
@@ -62,8 +62,13 @@ class Split:
     def take(self, rows: NDArray[np.integer]) -> Split:
         """The examples of these rows, in this order."""
         x = self.x.take(rows) if isinstance(self.x, Rows) else self.x[rows]
-        groups, names = (None if each is None else each[rows] for each in (self.groups, self.names))
+        groups = None if self.groups is None else self.groups[rows]
+        names = None if self.names is None else self.names.take(rows)
         return Split(x, self.y[rows], groups, names)
+
+    def name_of(self, row: int) -> str:
+        """What to call an example in a message."""
+        return f"example {row}" if self.names is None else str(self.names[row])
 
 
 @dataclass(frozen=True)
@@ -122,8 +127,12 @@ def pooled(data: Data) -> Split:
         np.concatenate([split.x[np.arange(len(split))] for split in splits]),
         np.concatenate([split.y for split in splits]),
         joined([split.groups for split in splits]),
-        joined([split.names for split in splits]),
+        joined([_names_of(split) for split in splits]),
     )
+
+
+def _names_of(split: Split) -> NDArray[np.str_] | None:
+    return None if split.names is None else np.array([split.name_of(row) for row in range(len(split))])
 
 
 def _thin(split: Split, examples: int) -> Split:

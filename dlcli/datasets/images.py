@@ -53,6 +53,7 @@ class Images(DatasetSpec, OwnSplits):
 
         from dlcli.datasets.data import Classes, Data, Split
         from dlcli.datasets.files.numerals import ordered
+        from dlcli.datasets.labels import about_classes
         from dlcli.datasets.splits import divide
 
         top = resolve(self.path, folder)
@@ -80,8 +81,9 @@ class Images(DatasetSpec, OwnSplits):
         train, validation, test = divide(
             splits["train"], target, self, validation=splits.get("validation"), test=splits.get("test")
         )
-        remarks = (f"{len(others)} files that are no images are left out, such as {others[0]}",) if others else ()
-        return Data(train, validation, test, target, remarks=remarks)
+        remarks = [f"{len(others)} files that are no images are left out, such as {others[0]}"] if others else []
+        remarks += about_classes(target, splits.values())
+        return Data(train, validation, test, target, remarks=tuple(remarks))
 
     def write_stand_in(self, folder: Path) -> None:
         """Small made-up images of two classes, bright and dark, under the path's last part."""

@@ -37,6 +37,24 @@ class Rows:
         return Rows(self._array, self._rows[rows])
 
 
+class RowNames:
+    """What the rows of an array are called in messages, put together when it is asked for: there may be millions.
+
+    array: what that is called; rows: (M,) which of its rows, from 0.
+    """
+
+    def __init__(self, array: str, rows: NDArray[np.integer]) -> None:
+        self._array = array
+        self._rows = rows
+
+    def __getitem__(self, place: int) -> str:
+        return f"{self._array}, row {self._rows[place]},"
+
+    def take(self, rows: NDArray[np.integer]) -> RowNames:
+        """The names of these of the rows."""
+        return RowNames(self._array, self._rows[rows])
+
+
 def blocks(array: NDArray[Any] | Rows) -> Iterator[NDArray[Any]]:
     """The array in pieces of consecutive rows, small enough to hold one after another in memory."""
     row_bytes = max(1, array.dtype.itemsize * int(np.prod(array.shape[1:], dtype=np.int64)))

@@ -161,26 +161,32 @@ def fold_count(data: Data, count: int | None) -> int:
 
 
 def refuse_duplicates(splits: Mapping[str, Split | None]) -> None:
-    """Raises DataError where an example of one split stands in another, too; names the first."""
+    """Raises DataError where an example of one split stands in another, too; names the first and counts the others."""
+    present = {name: split for name, split in splits.items() if split is not None}
+    first, pairs = "", 0
     seen: dict[bytes, tuple[str, int]] = {}
-    for name, split in splits.items():
-        if split is None:
-            continue
+    for name, split in present.items():
         own: dict[bytes, tuple[str, int]] = {}
         row = 0
         for block in blocks(split.x):
             for example in np.ascontiguousarray(block):
                 digest = hashlib.blake2b(example.tobytes(), digest_size=16).digest()
                 if digest in seen:
+                    pairs += 1
                     other, at = seen[digest]
-                    raise DataError(
-                        f"{_name(split, row)} of the {name} split equals {_name(splits[other], at)} of the {other} "
-                        f"split: {_shown(example)}; remove one, or set dataset.duplicates=allow if they are different "
-                        "cases that happen to look the same"
+                    first = first or (
+                        f"{split.name_of(row)} of the {name} split equals {present[other].name_of(at)} of the {other} "
+                        f"split: {_shown(example)}"
                     )
                 own.setdefault(digest, (name, row))
                 row += 1
         seen |= own
+    if pairs:
+        more = f", and {pairs - 1} more such pair{'s' if pairs > 2 else ''}" if pairs > 1 else ""
+        raise DataError(
+            f"{first}{more}; remove one{' of each' if more else ''}, or set dataset.duplicates=allow if they are "
+            "different cases that happen to look the same"
+        )
 
 
 def refuse_shared_groups(splits: Mapping[str, Split | None]) -> None:
@@ -230,11 +236,6 @@ def _parts(whole: Split, target: Target, units: NDArray[Any], count: int, seed: 
     parts = np.empty(len(units), np.int64)
     parts[order] = np.arange(len(units)) % count
     return parts
-
-
-def _name(split: Split | None, row: int) -> str:
-    names = None if split is None else split.names
-    return f"example {row}" if names is None else str(names[row])
 
 
 def _shown(example: NDArray[Any]) -> str:

@@ -120,6 +120,7 @@ class Csv(DatasetSpec, OwnSplits):
         import numpy as np
 
         from dlcli.datasets.data import Data, Split
+        from dlcli.datasets.labels import about_classes
         from dlcli.datasets.splits import divide
         from dlcli.datasets.tables.roles import (
             about,
@@ -141,6 +142,7 @@ class Csv(DatasetSpec, OwnSplits):
         files = [path.name for path in table.paths]
         names = [f"{files[n]}, line {line}," for n, line in zip(table.files, table.lines, strict=True)]
         whole = Split(x, y, groups, np.array(names))
+        remarks += about_classes(target, [whole])
         if self.test_path is None:
             train, validation, test = divide(whole, target, self)
         else:

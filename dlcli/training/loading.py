@@ -60,7 +60,8 @@ def load_folds(
 
 
 def _checked(experiment: Experiment, data: Data) -> Data:
-    check(data, experiment.dataset.type)
+    path = getattr(experiment.dataset, "path", None)
+    check(data, experiment.dataset.type if path is None else f"{experiment.dataset.type} {path}")
     return data
 
 

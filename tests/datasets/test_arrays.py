@@ -147,23 +147,30 @@ def test_one_number_an_example_becomes_a_column(tmp_path: Path) -> None:
         ({"x": X[:0], "y": Y[:0]}, {}, r"`y` has shape \(0,\), type int64; expected numbers or text"),
         ({"x": np.float32(1), "y": Y}, {}, r"`x` has shape \(\), type float32; expected numbers, a row for each"),
         ({"x": X, "y": X}, {}, r"`y` has shape \(60, 4, 2\), type float32; expected numbers or text in one or two"),
-        ({"x": X, "y": np.eye(3, dtype=int)[Y]}, {}, r"`y` has shape \(60, 3\), type int64; expected .* argmax"),
-        ({"x": X, "y": Y * 2}, {}, r"`y` has labels from 0 to 4 but none that is 1; expected all whole numbers from 0"),
-        ({"x": X, "y": np.array([1, 2, 4])[Y]}, {}, r"`y` has labels from 1 to 4 but none that is 3"),
-        ({"x": X, "y": Y + 5}, {}, r"`y` has labels from 5 to 7 but none that is 0"),
-        ({"x": X, "y": Y - 1}, {}, r"`y` has labels from -1 to 1 but none that is"),
+        ({"x": X, "y": np.ones((60, 3), int)}, {}, r"`y` has shape \(60, 3\), type int64; expected .* one 1 among 0s"),
         ({"x": X, "y": Y}, {"classes": ("a", "b")}, r"`y`, row 2: got label 2, expected 0 to 1"),
-        ({"x": X, "y": Y - 1}, {"classes": ("a", "b", "c")}, r"`y`, row 0: got label -1, expected 0 to 2"),
         ({"x": X, "y": Y.astype(str)}, {"classes": ("0", "1")}, r"row 2: got label 2, expected one of 0, 1"),
-        ({"x": X, "y": X[:, 0]}, {"classes": ("a", "b")}, r"`y` holds float32 numbers, but dataset\.classes names"),
+        (
+            {"x": X, "y": X[:, 0]},
+            {"classes": ("a", "b")},
+            r"`y` has shape \(60, 2\), type float32; expected \(N,\) class",
+        ),
         ({"x_train": X, "y_train": Y, "x_test": X, "y_test": Y + 1}, {}, r"`y_test`, row 2: got label 3, expected"),
-        ({"x_train": X, "y_train": Y, "x_test": X, "y_test": Y / 2}, {}, r"`y_test` has shape \(60,\), type float32"),
+        (
+            {"x_train": X, "y_train": Y, "x_test": X, "y_test": Y / 2},
+            {},
+            r"`y_test`, row 1: got label 0\.5, expected one",
+        ),
         (
             {"x_train": X, "y_train": X[:, 0], "x_test": X, "y_test": Y / 2},
             {},
-            r"`y_test` has shape \(60,\), type float32; expected 2 numbers with decimals for each example",
+            r"`y_test` has shape \(60,\), type float32; expected 2 numbers for each example",
         ),
-        ({"x_train": X, "y_train": Y, "x_test": X, "y_test": Y}, {}, r"test split equals example 0 of the train"),
+        (
+            {"x_train": X, "y_train": Y, "x_test": X, "y_test": Y},
+            {},
+            r"a\.npz, x_test, row 0, of the test split equals a\.npz, x_train, row 0, of the train split: .* 59 more",
+        ),
     ],
 )
 def test_arrays_that_do_not_fit_are_refused(
@@ -172,6 +179,29 @@ def test_arrays_that_do_not_fit_are_refused(
     path = saved(tmp_path, **arrays)
     with pytest.raises(DataError, match=message):
         Npz.model_validate({"path": path, "validation": None, **fields}).load(tmp_path)
+
+
+@pytest.mark.parametrize("form", ["npz", "npy"])
+def test_what_is_not_finite_is_named_by_its_row_in_the_file(tmp_path: Path, form: str) -> None:
+    x = X.copy()
+    x[37, 3, 1] = np.nan
+    data = Npz(path=saved(tmp_path, form, x=x, y=Y)).load(tmp_path)
+    name = "a.npz" if form == "npz" else "a"
+    with pytest.raises(DataError, match=rf"mine: the \w+ split: {name}, x, row 37, holds nan at position \[3, 1\]"):
+        check(data, "mine")
+
+
+def test_what_was_guessed_and_looks_odd_is_remarked_on(tmp_path: Path) -> None:
+    y = np.array(["Walk", "sit", "walk"])[Y]
+    y[7] = "sti"
+    data = Npz(path=saved(tmp_path, x=X, y=y)).load(tmp_path)
+    assert data.remarks == (
+        "class `sti` has 1 example",
+        "`Walk` and `walk` are two classes, whose names differ only in case or spaces",
+    )
+    (remark,) = Npz(path=saved(tmp_path, x=X, y=Y.astype(float))).load(tmp_path).remarks
+    assert remark.startswith("`y` is taken for classes (3 different whole numbers")
+    assert Npz(path=saved(tmp_path, x=X, y=Y)).load(tmp_path).remarks == ()
 
 
 @pytest.mark.parametrize("form", ["npz", "npy", "mapped"])
@@ -226,6 +256,10 @@ def test_a_missing_file_is_missing_data(tmp_path: Path) -> None:
     ("fields", "message"),
     [
         ({"x": "a"}, r"`x` \(=a\) and `y` \(=None\) must be given together"),
+        (
+            {"task": "reals", "classes": ("a", "b")},
+            r"`classes` \(=\['a', 'b'\]\) must not be given where `task` is reals",
+        ),
         ({"groups": "g"}, r"`x` \(=None\) and `y` \(=None\) .* `groups` only with them"),
         ({"classes": ("a", "a")}, r"`classes` \(=\['a', 'a'\]\) must name each once"),
     ],
@@ -242,6 +276,8 @@ def test_wrong_fields_are_refused(fields: dict[str, Any], message: str) -> None:
         {"path": "deep/a"},
         {"path": "a.npz", "x": "signals", "y": "labels", "groups": "people"},
         {"path": "a.npz", "classes": ("u", "v", "w")},
+        {"path": "a.npz", "task": "reals"},
+        {"path": "a.npz", "task": "classes"},
     ],
 )
 def test_stand_ins_fit_their_spec(tmp_path: Path, fields: dict[str, Any]) -> None:
@@ -249,4 +285,5 @@ def test_stand_ins_fit_their_spec(tmp_path: Path, fields: dict[str, Any]) -> Non
     spec.write_stand_in(tmp_path)
     data = spec.load(tmp_path)
     check(data, "npz")
+    assert isinstance(data.target, Reals) is (spec.task == "reals")
     assert len(pooled(data)) >= 100

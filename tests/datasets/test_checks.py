@@ -80,6 +80,42 @@ def test_what_is_wrong_is_named(wrong: Data, message: str) -> None:
         check(wrong, "mine")
 
 
+def with_names(part: Split) -> Split:
+    return replace(part, names=np.array([f"t.csv, line {row + 2}," for row in range(len(part))]))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (data(test=with_names(split(x=with_value(np.nan)))), r"mine: the test split: t\.csv, line 5, holds nan at pos"),
+        (data(test=with_names(split([0, 7]))), r"the test split: t\.csv, line 3, has label 7; expected 0 to 2"),
+        (
+            Data(with_names(split([[0.5], [np.nan]])), None, None, Reals(("price",))),
+            r"target `price` of t\.csv, line 3, is nan",
+        ),
+    ],
+)
+def test_examples_are_called_by_their_names(wrong: Data, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        check(wrong, "mine")
+
+
+@pytest.mark.parametrize(
+    ("absent", "message"),
+    [
+        (split([0, 1, 1]), r"0 in test\); add examples of it, or take it out of the classes$"),
+        (split([2]), r"1 in test\); one example cannot be both learnt and held out; add more of this class, or remove"),
+        (split([2, 2]), r"2 in test\); hold out less, draw with another dataset\.split_seed, or add examples$"),
+        (split([2, 2], groups=["y", "z"]), r"hold out less, draw with another dataset\.split_seed"),
+        (split([2, 2, 0], groups=["z", "z", "q"]), r"all are of group 'z', which is held out as a whole; add other gr"),
+    ],
+)
+def test_what_helps_an_absent_class_depends_on_its_examples(absent: Split, message: str) -> None:
+    groups = None if absent.groups is None else ["w", "x"]
+    with pytest.raises(DataError, match=r"no example of class 'c' .*" + message):
+        check(data(train=split([0, 1], groups=groups), validation=None, test=absent), "mine")
+
+
 def test_numbers_of_a_table_may_be_missing_but_not_all() -> None:
     check(data(columns=TABLE, train=split(x=with_value(np.nan))), "mine")
     x = np.ones((4, 2), np.float32)

@@ -40,7 +40,10 @@ def test_pixels_and_classes_are_those_of_the_files(tmp_path: Path) -> None:
     np.testing.assert_array_equal(data.train.x, pixels)
     assert data.train.x.dtype == np.uint8
     assert (data.train.y.tolist(), data.target) == ([0, 0, 1, 1], Classes(("cat", "dog")))
-    assert (data.train.y.dtype, data.remarks) == (np.int32, ())
+    assert (data.train.y.dtype, data.remarks) == (
+        np.int32,
+        ("classes with fewer than 5 examples: `cat` (2), `dog` (2)",),
+    )
 
 
 @pytest.mark.parametrize("ending", ["png", "PNG", "jpg", "jpeg", "bmp", "gif"])
@@ -128,7 +131,7 @@ def test_other_files_are_remarked_on_and_hidden_ones_ignored(tmp_path: Path) -> 
     (tmp_path / "p" / "README").write_text("x")
     data = load(tmp_path)
     assert len(data.train) == 4
-    assert data.remarks == (f"2 files that are no images are left out, such as {tmp_path / 'p' / 'README'}",)
+    assert data.remarks[0] == f"2 files that are no images are left out, such as {tmp_path / 'p' / 'README'}"
 
 
 # Refusals

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlcli.datasets.data import Classes, Column, Data, Split, pooled
-from dlcli.datasets.rows import Rows, blocks
+from dlcli.datasets.rows import RowNames, Rows, blocks
 
 X = np.arange(60, dtype=np.float32).reshape(20, 3)
 _choices = st.lists(st.integers(0, 19), min_size=1, max_size=30)
@@ -25,6 +25,19 @@ def test_rows_of_rows_are_those_of_the_array(first: list[int], data: st.DataObje
     np.testing.assert_array_equal(chosen[np.arange(len(chosen))], expected)
     np.testing.assert_array_equal(chosen[1:4], expected[1:4])
     np.testing.assert_array_equal(chosen[-1], expected[-1])
+
+
+@given(_choices, st.data())
+def test_rows_keep_their_names(first: list[int], data: st.DataObject) -> None:
+    second = data.draw(st.lists(st.integers(0, len(first) - 1), min_size=1))
+    y = np.zeros(20, np.int32)
+    whole = Split(Rows(X), y, names=RowNames("a{0}.npz, x", np.arange(20)))
+    chosen = whole.take(np.array(first)).take(np.array(second))
+    expected = [f"a{{0}}.npz, x, row {first[row]}," for row in second]
+    assert [chosen.name_of(row) for row in range(len(chosen))] == expected
+    together = pooled(Data(chosen, None, whole, Classes(("a", "b"))))
+    assert [together.name_of(row) for row in range(len(chosen))] == expected
+    assert together.name_of(len(chosen)) == "a{0}.npz, x, row 0,"
 
 
 @given(st.integers(0, 40), st.integers(1, 500))

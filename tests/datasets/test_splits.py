@@ -248,6 +248,23 @@ def test_a_duplicate_across_is_found_and_named() -> None:
         refuse_duplicates({"train": train, "validation": None, "test": test})
 
 
+@pytest.mark.parametrize(
+    ("equal", "others"),
+    [
+        (1, "; remove one, or"),
+        (2, ", and 1 more such pair; remove one of each"),
+        (3, ", and 2 more such pairs; remove one of each"),
+    ],
+)
+def test_duplicates_across_are_counted(equal: int, others: str) -> None:
+    train, test = examples(range(10)), examples(range(5))
+    test.x[equal:] += 100
+    with pytest.raises(
+        DataError, match=rf"example 0 of the test split equals example 0 of the train split: \[0\]{others}"
+    ):
+        refuse_duplicates({"train": train, "test": test})
+
+
 def test_duplicates_are_found_in_later_blocks_of_rows_on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dlcli.datasets.rows._BLOCK_BYTES", 12)
     x = np.arange(20, dtype=np.float32)[:, None]

@@ -130,6 +130,25 @@ def test_classes_given_set_the_order(folder: Path) -> None:
     assert data.train.y.tolist() == [0, 1, 0, 1]
 
 
+def test_classes_that_look_like_slips_are_remarked_on(folder: Path) -> None:
+    data = load(folder, "x,y\n" + "".join(f"{i},{label}\n" for i, label in enumerate(["Walk", "walk"] * 5 + ["wlak"])))
+    assert "class `wlak` has 1 example" in data.remarks
+    assert "`Walk` and `walk` are two classes, whose names differ only in case or spaces" in data.remarks
+
+
+@pytest.mark.parametrize(
+    ("different", "rows", "said"),
+    [
+        (50, 200, "`d` (50)"),
+        (51, 200, "`d` (51, a column for each: drop it?)"),
+        (84, 100, "`d` (84, hardly one twice: drop it?)"),
+    ],
+)
+def test_columns_of_very_many_categories_are_asked_about(folder: Path, different: int, rows: int, said: str) -> None:
+    text = "d,y\n" + "".join(f"on {i % different},{'ab'[i % 2]}\n" for i in range(rows))
+    assert f"columns of categories: {said}" in load(folder, text).remarks
+
+
 # What is missing
 
 GAPS = "age,port,y\n1,A,0\n,B,1\nNA,?,0\n4,A,1\n"

@@ -140,3 +140,9 @@ def test_equal_examples_in_two_folds_are_refused_unless_the_spec_allows_them(dup
             list(load_folds(spec))
     else:
         assert len(list(load_folds(spec))) == 5
+
+
+def test_what_is_wrong_names_the_file_and_the_line(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", x=np.r_[[np.inf], np.arange(29.0)], y=np.arange(30) % 2)
+    with pytest.raises(DataError, match=r"^npz a\.npz: the \w+ split: a\.npz, x, row 0, holds inf at position \[0\]"):
+        load_data(experiment("{type: npz, path: a.npz}"))

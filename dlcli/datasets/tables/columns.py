@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from dlcli.datasets.files.delimited import TextTable
 from dlcli.datasets.files.numerals import is_number, numbers_in, numeric, ordered, usable
 from dlcli.datasets.hints import did_you_mean
+from dlcli.datasets.labels import may_be_classes
 from dlcli.errors import DataError
 
 Missing = Literal["refuse", "mean", "drop_row"]
@@ -22,10 +23,6 @@ MISSING = "(missing)"
 """The category of its own that cells without a value become."""
 _MOSTLY_NUMBERS = 0.9
 """Share of a column's cells from which on its others are taken for mistakes, not for categories."""
-_FEW = 20
-"""Whole numbers are taken for classes if there are at most this many different ones."""
-_EXAMPLES_EACH = 5
-"""And at least this many examples of each on average."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +144,7 @@ def holds_classes(column: Cells) -> tuple[bool, str]:
         return True, "text"
     numbers = set(map(float, distinct))
     if all(number.is_integer() for number in numbers):
-        few = len(numbers) <= _FEW and len(numbers) * _EXAMPLES_EACH <= len(column.values)
+        few = may_be_classes(numbers, len(column.values))
         return few, f"{len(numbers)} different whole numbers in {len(column.values)} examples"
     return False, "numbers with decimals"
 

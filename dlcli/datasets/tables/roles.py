@@ -28,6 +28,9 @@ from dlcli.errors import DataError
 if TYPE_CHECKING:
     from dlcli.datasets.table import Csv
 
+_MANY_CATEGORIES = 50
+"""More than these are hardly meant as categories: a date, a place, a name."""
+
 
 @dataclass(frozen=True)
 class Roles:
@@ -152,4 +155,5 @@ def about(table: TextTable) -> list[str]:
 
 def _category_remark(column: Column, rows: int) -> str:
     count = len(column.categories or ())
-    return f"`{column.name}` ({count}{', hardly one twice: drop it?' if 2 * count > rows else ''})"
+    many = ", a column for each: drop it?" if count > _MANY_CATEGORIES else ""
+    return f"`{column.name}` ({count}{', hardly one twice: drop it?' if 2 * count > rows else many})"
