@@ -110,6 +110,7 @@ class Recordings(DatasetSpec, OwnSplits):
     def load(self, folder: Path) -> Data:
         """Read the recordings, cut them into windows and split these, by default by subject."""
         from dlcli.datasets.data import Classes, Data
+        from dlcli.datasets.labels import about_classes
         from dlcli.datasets.sensors.labelling import about, class_names, labelled, rates_of, stretches_of
         from dlcli.datasets.sensors.segments import refuse_window_too_long, windows_of
         from dlcli.datasets.sensors.sensor_files import read_folder
@@ -127,7 +128,7 @@ class Recordings(DatasetSpec, OwnSplits):
         refuse_window_too_long("recordings", (each.segments for each in recordings), names, self.window, hint)
         target = Classes(names)
         splits = divide(windows_of(recordings, self.window, self.overlap), target, self)
-        return Data(*splits, target, remarks=tuple(about(self, files, recordings)))
+        return Data(*splits, target, remarks=(*about(self, files, recordings), *about_classes(target, splits)))
 
     def write_stand_in(self, folder: Path) -> None:
         """Ten short made-up recordings of as many people, in files such as the spec describes."""

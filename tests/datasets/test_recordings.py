@@ -304,3 +304,11 @@ def test_made_up_recordings_are_read_by_the_same_spec(fields: dict[str, Any], tm
         assert (guess == data.test.y).mean() > 0.95
     spec.write_stand_in(tmp_path)
     assert same(spec.load(tmp_path), data)
+
+
+def test_a_label_that_differs_only_in_case_is_remarked_on(folder: Path) -> None:
+    slip = [label.upper() for label in LABELS]
+    write(folder / f"{PEOPLE[0]}_02.csv", columns(9, label=slip))
+    remarks = " ".join(load(folder, test=None, validation=None).remarks)
+    for label in sorted(set(filter(None, LABELS))):
+        assert f"`{label.upper()}` and `{label}` are two classes" in remarks
