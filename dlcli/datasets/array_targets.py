@@ -140,7 +140,7 @@ def _few_whole(y: NDArray[Any], name: str, remarks: list[str]) -> bool:
     few = may_be_classes(known.tolist(), len(y))
     remarks.append(
         f"`{name}` is taken for {'classes' if few else 'numbers'} ({len(known)} different whole numbers in {len(y)} "
-        f"examples, saved as {y.dtype}); otherwise set dataset.task={'reals' if few else 'classes'}"
+        f"examples, saved as decimals); otherwise set dataset.task={'reals' if few else 'classes'}"
     )
     return few
 

@@ -15,7 +15,7 @@ from dlcli.errors import DataError
 Y = np.arange(60) % 3
 ABC = ("a", "b", "c")
 HOT = np.eye(3)[Y]
-FLOATS = "`y` is taken for classes (3 different whole numbers in 60 examples, saved as float64); otherwise set"
+FLOATS = "`y` is taken for classes (3 different whole numbers in 60 examples, saved as decimals); otherwise set"
 
 
 def coded(y: Any, **fields: Any) -> tuple[Coding, list[str]]:
@@ -35,6 +35,7 @@ def coded(y: Any, **fields: Any) -> tuple[Coding, list[str]]:
         (Y - 1, {}, ("-1", "0", "1"), "the labels of `y` are -1, 0, 1: 3 classes"),
         (Y * 5 + 100, {"task": "classes"}, ("100", "105", "110"), None),
         (Y * 2, {"classes": ABC}, ABC, "the labels 0, 2, 4 of `y` are the classes a, b, c, in this order"),
+        (Y - 1, {"classes": ABC}, ABC, "the labels -1, 0, 1 of `y` are the classes a, b, c, in this order"),
         (Y + 1, {"classes": ABC}, ABC, "the labels 1, 2, 3 of `y` are the classes a, b, c, in this order"),
         (Y.astype(float), {}, ("0", "1", "2"), FLOATS + " dataset.task=reals"),
         (Y * 2.0 - 2, {}, ("-2", "0", "2"), FLOATS),
@@ -64,6 +65,8 @@ def test_what_is_taken_for_classes(y: Any, fields: dict[str, Any], names: tuple[
         (np.arange(60.0) % 13, {}, 1, 1),  # too few of each
         (np.c_[Y, Y].astype(float), {}, 2, 0),
         (HOT + HOT[::-1], {}, 3, 0),
+        (np.maximum(HOT, HOT[:, ::-1]), {}, 3, 0),
+        (np.c_[Y, Y > 0].astype(float) / 2, {}, 2, 0),
         (np.array([0.0, 1, np.inf, 0.5]), {}, 1, 0),
         (np.full(4, np.nan), {}, 1, 0),
         (Y, {"task": "reals"}, 1, 0),
