@@ -10,7 +10,8 @@ import typer
 from dlcli import __version__
 from dlcli.cli.evaluate import evaluate
 from dlcli.cli.train import train
-from dlcli.errors import DlcliError
+from dlcli.cli.validate import show_problems, validate
+from dlcli.errors import DlcliError, SpecError
 
 app = typer.Typer(
     name="dlcli",
@@ -22,6 +23,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("train", short_help="Train the experiment of a spec and evaluate its model.")(train)
+app.command("validate", short_help="Say everything that is wrong with specs, and where.")(validate)
 app.command("eval", short_help="Evaluate the model of a run, the newest if none is named.")(evaluate)
 
 
@@ -44,6 +46,9 @@ def main() -> None:
     """Runs the command line; an error that dlcli can explain becomes a message and its exit code."""
     try:
         app()
+    except SpecError as error:
+        show_problems(error.problems)
+        sys.exit(error.exit_code)
     except DlcliError as error:
         typer.echo(f"{error}" if error.exit_code == 75 else f"error: {error}", err=True)
         sys.exit(error.exit_code)

@@ -28,10 +28,16 @@ def check(document: Document, overrides: Sequence[str] = ()) -> Experiment:
     """Makes an Experiment of a document with overrides laid over it; raises SpecError with every problem."""
     document = override_all(document, overrides)
     document = replace(document, values={"name": FilePath(document.source).stem, **document.values})
+    problems = list(document.problems)
     try:
-        return Experiment.model_validate(document.values)
+        experiment = Experiment.model_validate(document.values)
     except ValidationError as error:
-        raise SpecError(explain(document, error)) from None
+        # What could not be read stands as nothing in the values; to say so again would help nobody.
+        said = {problem.mark for problem in problems}
+        problems += [problem for problem in explain(document, Experiment, error) if problem.mark not in said]
+    if problems:
+        raise SpecError(document.in_order(problems))
+    return experiment
 
 
 def dump(experiment: Experiment) -> str:

@@ -6,20 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dlcli.errors import SpecError
-from dlcli.spec.problems import Mark, Path, Problem, dotted
+from dlcli.spec.problems import OPTION, Mark, Path, Problem, dotted
 from dlcli.spec.reading import Document, parse_value
 
 
 def override_all(document: Document, arguments: Sequence[str]) -> Document:
-    """Lays arguments over a document one after the other. Raises SpecError with the problems of all of them."""
-    problems: list[Problem] = []
+    """Lays arguments over a document one after the other; those that cannot be are among its problems."""
     for argument in arguments:
         try:
             document = override(document, argument)
         except SpecError as error:
-            problems += error.problems
-    if problems:
-        raise SpecError(problems)
+            sources = (*document.sources, f"{OPTION}{argument}")
+            document = replace(document, sources=sources, problems=(*document.problems, *error.problems))
     return document
 
 
@@ -29,20 +27,22 @@ def override(document: Document, argument: str) -> Document:
     Setting a key under a bare word keeps the word as the type: with `strategy: cpu`, `strategy.x=1` gives
     `{type: cpu, x: 1}`. Raises SpecError.
     """
-    source = f"--set {argument}"
-    start = Mark(source, 1, 1)
+    source = f"{OPTION}{argument}"
     name, equals, text = argument.partition("=")
+    start = Mark(source, 1, 1, len(name), argument)
     steps: Path = tuple(name.strip().split("."))
     if not equals or not all(steps):
         raise SpecError([Problem(start, "expected KEY=VALUE, such as train.epochs=5")])
-    value, keys, marks = parse_value(text, source, len(name) + 2)
+    value, keys, marks, problems = parse_value(text, source, f"{name}=")
     values = _laid(document.values, steps, value, start, ())
     made = {steps[:n]: start for n in range(1, len(steps)) if steps[:n] not in document.marks}
     return replace(
         document,
+        sources=(*document.sources, source),
         values=values,
         keys=document.keys | {steps: start} | {(*steps, *path): mark for path, mark in keys.items()},
         marks=made | _outside(document.marks, steps) | {(*steps, *path): mark for path, mark in marks.items()},
+        problems=(*document.problems, *problems),
     )
 
 

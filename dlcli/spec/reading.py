@@ -7,8 +7,10 @@ Scalars follow the core schema of YAML 1.2 (https://yaml.org/spec/1.2.2/#103-cor
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
+from typing import NamedTuple
 
 import yaml
 
@@ -28,6 +30,10 @@ _BASES = {"0o": 8, "0x": 16}
 _TAG = "tag:yaml.org,2002:"
 _DIGITS = 1000
 _DEPTH = 40
+_VALUES = 20_000
+_BYTES = 200_000
+# What ends a line for PyYAML.
+_LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _TOO_DEEP = "values are nested too deeply, or hold themselves"
 
 
@@ -48,11 +54,23 @@ add_core_schema(_Loader)
 class Document:
     """The values of a spec, and for every path in them the mark of its key (or list item) and of its value."""
 
-    source: str
-    text: str
+    sources: tuple[str, ...]
+    """The file, and then each `--set`, as far as they were laid over it."""
     values: dict[str, object]
     keys: dict[Path, Mark] = field(repr=False)
     marks: dict[Path, Mark] = field(repr=False)
+    problems: tuple[Problem, ...] = ()
+    """What was wrong with single values, which were left out or taken as nothing."""
+
+    def in_order(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Problems by their sources, and in the order in which they stand there."""
+        order = {source: i for i, source in enumerate(self.sources)}
+        return sorted(problems, key=lambda each: (order[each.mark.source], each))
+
+    @property
+    def source(self) -> str:
+        """The file, or what else names the text."""
+        return self.sources[0]
 
     def mark(self, path: Path) -> Mark:
         """The place of the value at `path`, or of the nearest thing around it that is written down."""
@@ -71,48 +89,60 @@ def read(path: FilePath) -> Document:
     Raises UsageError when the file cannot be read, SpecError when it is not YAML or not a mapping.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            raw = file.read(_BYTES + 1)
     except FileNotFoundError:
         raise UsageError(f"{path}: there is no such file") from None
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
+    if len(raw) > _BYTES:
+        raise UsageError(f"{path}: is larger than {_BYTES // 1000} kB; a spec is a page of text, not data")
+    try:
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: is not UTF-8 text (byte {error.start}: {error.reason})") from None
+        before = _LINE_END.split(raw[: error.start].decode("utf-8-sig", errors="replace"))
+        mark = Mark(str(path), len(before), len(before[-1]) + 1)
+        problem = Problem(mark, f"this is not UTF-8 text (byte {raw[error.start]:#04x}: {error.reason})")
+        raise SpecError([problem]) from None
     return parse(text, str(path))
 
 
 def parse(text: str, source: str) -> Document:
     """Reads a spec from text; `source` names it in problems. Raises SpecError as `read` does."""
-    value, keys, marks = parse_value(text, source)
+    value, keys, marks, problems = parse_value(text, source)
     if not isinstance(value, dict):
         what = "the file is empty" if value is None else f"the file holds {_shown(value)}"
-        raise SpecError([Problem(Mark(source, 1, 1), f"{what}; expected keys such as `dataset:` and `model:`")])
-    return Document(source, text, value, keys, marks)
+        raise SpecError([Problem(marks[()], f"{what}; expected keys such as `dataset:` and `model:`")])
+    return Document((source,), value, keys, marks, problems)
 
 
-def parse_value(text: str, source: str, column: int = 1) -> tuple[object, dict[Path, Mark], dict[Path, Mark]]:
-    """Reads any YAML value that starts in a column of its source's first line.
+class Parsed(NamedTuple):
+    """A value, the marks of its keys and of its values by their paths, and what was wrong with single ones."""
 
-    Returns it with the marks of its keys and of its values. Raises SpecError.
-    """
-    reader = _Reader(source, column)
-    start = Mark(source, 1, column)
+    value: object
+    keys: dict[Path, Mark]
+    marks: dict[Path, Mark]
+    problems: tuple[Problem, ...]
+
+
+def parse_value(text: str, source: str, before: str = "") -> Parsed:
+    """Reads any YAML value; in its source's first line, `before` stands before it. Raises SpecError."""
+    reader = _Reader(source, text, before)
+    start = reader.mark(0, 0)
     try:
         node = yaml.compose(text, _Loader)
         value = reader.whole(node)
     except yaml.MarkedYAMLError as error:
         where = error.problem_mark or error.context_mark
-        mark = reader.at(where) if where else start
+        mark = reader.mark(where.line, where.column) if where else start
         raise SpecError([Problem(mark, f"not YAML: {_plainly(error)}")]) from None
     except yaml.reader.ReaderError as error:
-        before = text[: error.position].split("\n")
-        mark = Mark(source, len(before), len(before[-1]) + (column if len(before) == 1 else 1))
+        above = _LINE_END.split(text[: error.position])
+        mark = reader.mark(len(above) - 1, len(above[-1]))
         raise SpecError([Problem(mark, f"not YAML: the character {chr(error.character)!r} is not allowed")]) from None
     except RecursionError:
         raise SpecError([Problem(start, _TOO_DEEP)]) from None
-    if reader.problems:
-        raise SpecError(sorted(reader.problems))
-    return value, reader.keys, reader.marks
+    return Parsed(value, reader.keys, reader.marks, tuple(reader.problems))
 
 
 def _plainly(error: yaml.MarkedYAMLError) -> str:
@@ -129,22 +159,27 @@ def _plainly(error: yaml.MarkedYAMLError) -> str:
 
 
 class _Reader:
-    def __init__(self, source: str, column: int) -> None:
-        self.source, self.column = source, column
+    def __init__(self, source: str, text: str, before: str) -> None:
+        self.source, self.before = source, before
+        self.lines = _LINE_END.split(text)
+        self.count = 0
         self.problems: list[Problem] = []
         self.keys: dict[Path, Mark] = {}
         self.marks: dict[Path, Mark] = {}
 
     def whole(self, node: yaml.Node | None) -> object:
         if node is None:
-            self.marks[()] = Mark(self.source, 1, self.column)
+            self.marks[()] = self.mark(0, 0)
             return None
         return self.value(node, ())
 
     def value(self, node: yaml.Node, path: Path) -> object:
-        self.marks[path] = self.at(node.start_mark)
+        self.marks[path] = self.at(node)
+        self.count += 1
         if len(path) > _DEPTH:
             raise SpecError([Problem(self.marks[path], _TOO_DEEP)])
+        if self.count > _VALUES:
+            raise SpecError([Problem(self.marks[path], f"this is more than {_VALUES} values, aliases counted in full")])
         kind = node.tag.removeprefix(_TAG)
         if isinstance(node, yaml.MappingNode) and kind == "map":
             return self.mapping(node, path)
@@ -166,9 +201,14 @@ class _Reader:
             here = (*path, key)
             if key in values:
                 first = self.keys[here]
-                self.problem(key_node, f"`{dotted(here)}` is given twice; the first is at line {first.line}")
+                words = f"`{dotted(here)}` is given twice; the first is at line {first.line}"
+                self.problem(
+                    key_node,
+                    words,
+                    f"the first: {first.text.strip()}" if first.line != key_node.start_mark.line + 1 else "",
+                )
                 continue
-            self.keys[here] = self.at(key_node.start_mark)
+            self.keys[here] = self.at(key_node)
             values[key] = self.value(value_node, here)
         return values
 
@@ -191,11 +231,19 @@ class _Reader:
                 return None
         return float(re.sub(r"\.(inf|nan)", r"\1", text.lower()))
 
-    def at(self, place: yaml.Mark) -> Mark:
-        return Mark(self.source, place.line + 1, place.column + (1 if place.line else self.column))
+    def at(self, node: yaml.Node) -> Mark:
+        start, end = node.start_mark, node.end_mark
+        # Of what goes on in the next line, only its first character; of an empty value, the place for it.
+        return self.mark(start.line, start.column, end.column - start.column if end.line == start.line else 1)
 
-    def problem(self, node: yaml.Node, message: str) -> None:
-        self.problems.append(Problem(self.at(node.start_mark), message))
+    def mark(self, line: int, column: int, width: int = 1) -> Mark:
+        """The mark of a place that PyYAML counts from 0."""
+        before = self.before if line == 0 else ""
+        text = before + self.lines[line] if line < len(self.lines) else ""
+        return Mark(self.source, line + 1, len(before) + column + 1, max(1, width), text)
+
+    def problem(self, node: yaml.Node, message: str, hint: str = "") -> None:
+        self.problems.append(Problem(self.at(node), message, hint))
 
 
 def _short(tag: str) -> str:

@@ -2,50 +2,120 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import math
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from dlcli.component import a_type_of
+from dlcli.component import Component
 from dlcli.spec.problems import Path, Problem, dotted
 from dlcli.spec.reading import Document
+from dlcli.spec.structure import choices, component_at, type_name
+from dlcli.spec.suggest import among, for_key, listed, nearest
 from dlcli.spec.writing import write
 
 _KEY = "[key]"
 """What pydantic appends to the location of a mapping's key that is itself wrong."""
 
 
-def explain(document: Document, error: ValidationError) -> list[Problem]:
-    """The problems of a document, in file order."""
+def explain(document: Document, root: type[Component], error: ValidationError) -> list[Problem]:
+    """The problems that a document has as a `root`."""
     found: dict[Path, list[ErrorDetails]] = {}
     for details in error.errors():
         found.setdefault(_written(document.values, details), []).append(details)
     # Where something inside is wrong, what pydantic says of the whole only repeats it.
     whole = {path[:n] for path in found for n in range(len(path))}
-    return sorted(_problem(document, path, all_details) for path, all_details in found.items() if path not in whole)
+    return [_problem(document, root, path, all_details) for path, all_details in found.items() if path not in whole]
 
 
-def _problem(document: Document, path: Path, found: list[ErrorDetails]) -> Problem:
+def _problem(document: Document, root: type[Component], path: Path, found: list[ErrorDetails]) -> Problem:
     details = found[0]
     name = f"`{dotted(path)}`"
     match details["type"]:
         case "extra_forbidden":
-            return Problem(document.key_mark(path), f"unknown key {name}")
+            where = _where(root, document.values, path[:-1])
+            hint = for_key(root, document.values, path)
+            return Problem(document.key_mark(path), f"unknown key `{path[-1]}`{where}", hint)
         case "missing":
-            return Problem(document.key_mark(path[:-1]), f"{name} is missing")
+            return Problem(document.key_mark(path[:-1]), f"{name} is missing", _example(root, document.values, path))
         case "value_error":
             return Problem(document.mark(path), _said(path, str(details["ctx"]["error"])))
         case "union_tag_invalid":
-            tag = shown(details["input"]["type"])
-            return Problem(document.mark((*path, "type")), f"{name}: expected {_expected(details)}, got {tag}")
-    expected = " or ".join(dict.fromkeys(_expected(each) for each in found))
+            tag = details["input"]["type"]
+            types = details["ctx"]["expected_tags"].replace("'", "").split(", ")
+            place = (*path, "type") if (*path, "type") in document.marks else path
+            return Problem(document.mark(place), f"{name}: unknown type {shown(tag)}", among(str(tag), types))
     if path[-1:] == (_KEY,):
         *around, key = path[:-1]
-        mark = document.key_mark(path[:-1])
-        return Problem(mark, f"`{dotted(tuple(around))}`: expected keys {expected}, got {shown(key)}")
-    return Problem(document.mark(path), f"{name}: expected {expected}, got {shown(details['input'])}")
+        hint = among(str(key), _choices(details)) if details["type"] == "literal_error" else ""
+        return Problem(document.key_mark(path[:-1]), f"unknown key {shown(key)} in {dotted(tuple(around))}", hint)
+    expected = " or ".join(dict.fromkeys(_expected(each) for each in found))
+    message = f"{name}: expected {expected}, got {shown(details['input'])}"
+    return Problem(document.mark(path), message, _instead(root, document.values, path, details))
+
+
+def _where(root: type[Component], values: Mapping[str, object], around: Path) -> str:
+    cls = component_at(root, values, around) if around else None
+    kind = type_name(cls) if cls else None
+    return f" in {dotted(around)}{f' ({kind})' if kind else ''}" if around else ""
+
+
+def _default(root: type[Component], values: Mapping[str, object], path: Path) -> object:
+    cls = component_at(root, values, path[:-1])
+    field = cls.model_fields.get(str(path[-1])) if cls and path else None
+    return None if field is None or field.is_required() else field.get_default(call_default_factory=True)
+
+
+def _example(root: type[Component], values: Mapping[str, object], path: Path) -> str:
+    """For a key that is missing: how it may be written."""
+    cls = component_at(root, values, path[:-1])
+    if cls is None or path[-1] not in cls.model_fields:
+        return ""
+    types = [name for each in choices(root, values, path) if (name := type_name(each))]
+    about = (cls.model_fields[str(path[-1])].description or "").split("\n")[0]
+    return f"{about}\n{listed('one of', types)}" if types else about
+
+
+def _instead(root: type[Component], values: Mapping[str, object], path: Path, details: ErrorDetails) -> str:
+    """For a value that does not fit: how it may be written."""
+    given, kind = details["input"], details["type"]
+    if kind == "literal_error" and isinstance(given, str):
+        near = nearest(given, _choices(details))
+        return f"did you mean `{near}`?" if near else ""
+    if kind == "bool_type" and str(given).lower() in _AS_BOOLEAN:
+        return f"write {_AS_BOOLEAN[str(given).lower()]}"
+    if kind in ("int_type", "float_type"):
+        number = _number(given)
+        if number is not None and (kind == "float_type" or number == int(number)):
+            return f"write {shown(int(number) if kind == 'int_type' else number)}"
+    if kind == "tuple_type":
+        return ""  # the message has an example
+    default = _default(root, values, path)
+    if isinstance(default, int | float | str | tuple) and default != ():
+        return f"the default is {shown(default)}" if kind in _BOUNDS else f"such as {shown(default)}"
+    return {"int_type": "such as 3", "float_type": "such as 0.1"}.get(kind, "")
+
+
+def _number(given: object) -> float | None:
+    """The number that a value would be without its quotes; None if there is none."""
+    if isinstance(given, bool) or not isinstance(given, str | float):
+        return None
+    try:
+        number = float(given)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and abs(number) < 2**53 else None
+
+
+def _choices(details: ErrorDetails) -> list[str]:
+    words: str = details["ctx"]["expected"]
+    return words.replace("'", "").replace(" or ", ", ").split(", ")
+
+
+_AS_BOOLEAN = {"yes": "true", "on": "true", "1": "true", "y": "true", "no": "false", "off": "false", "0": "false"}
+_BOUNDS = {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}
 
 
 def _said(path: Path, words: str) -> str:
@@ -72,11 +142,6 @@ def _one_of(details: ErrorDetails) -> str:
     return choices.replace("'", "")
 
 
-def _type(details: ErrorDetails) -> str:
-    tags: str = details["ctx"]["expected_tags"]
-    return a_type_of(tags.replace("'", "").split(", "))
-
-
 def _list(details: ErrorDetails) -> str:
     given = details["input"]
     return f"a list, such as {shown((given,))}" if isinstance(given, str | int | float) else "a list"
@@ -93,7 +158,6 @@ _EXPECTED: dict[str, str | Callable[[ErrorDetails], str]] = {
     "mapping_type": "keys and values",
     "model_type": "keys and values",
     "literal_error": _one_of,
-    "union_tag_invalid": _type,
     "greater_than": _bound("more than {}", "gt"),
     "greater_than_equal": _bound("at least {}", "ge"),
     "less_than": _bound("less than {}", "lt"),

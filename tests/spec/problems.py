@@ -8,6 +8,7 @@ import pytest
 
 from dlcli.errors import SpecError
 from dlcli.spec.load import check
+from dlcli.spec.problems import Problem, in_full
 from dlcli.spec.reading import parse
 
 REST = "dataset: hapt\nmodel: lstm\n"
@@ -15,11 +16,21 @@ REST = "dataset: hapt\nmodel: lstm\n"
 
 
 def problems(text: str, overrides: Sequence[str] = ()) -> list[str]:
-    """The problems of a spec named s.yaml, as the terminal shows them."""
+    """The problems of a spec named s.yaml, each with its place in full."""
+    return [f"{p.mark.source}:{p.mark.line}:{p.mark.column}: {p.message}" for p in found(text, overrides)]
+
+
+def found(text: str, overrides: Sequence[str] = ()) -> tuple[Problem, ...]:
+    """The problems of a spec named s.yaml."""
     with pytest.raises(SpecError) as caught:
         check(parse(text, "s.yaml"), overrides)
     assert caught.value.exit_code == 2
-    return str(caught.value).split("\n")
+    return caught.value.problems
+
+
+def shown(text: str, overrides: Sequence[str] = ()) -> str:
+    """The problems of a spec named s.yaml as the terminal shows them."""
+    return in_full(found(text, overrides))
 
 
 def problem(text: str, overrides: Sequence[str] = ()) -> str:

@@ -93,13 +93,13 @@ def test_a_value_that_is_not_yaml_is_refused_where_it_stands() -> None:
 
 
 def test_a_key_given_twice_in_a_value_is_refused() -> None:
-    said = problem(REST, ["expect={a: 1, a: 2}"])
-    assert said == "--set expect={a: 1, a: 2}:1:15: `a` is given twice; the first is at line 1"
+    said = problem(REST, ["train={epochs: 1, epochs: 2}"])
+    assert said == "--set train={epochs: 1, epochs: 2}:1:19: `epochs` is given twice; the first is at line 1"
 
 
 @pytest.mark.parametrize(("file", "what"), [("train: {epochs: 3}", "3"), ("train: {epochs: [1, 2]}", "a list")])
 def test_a_key_under_a_value_that_holds_none_is_refused(file: str, what: str) -> None:
-    said = problem(REST + file, ["train.epochs.x=1"])
+    said = problems(REST + file, ["train.epochs.x=1"])[-1]
     assert said == f"--set train.epochs.x=1:1:1: `train.epochs` is {what} and holds no keys"
 
 
@@ -117,8 +117,8 @@ def test_the_problems_of_all_overrides_are_told_at_once_in_their_order() -> None
         ("train.epochs=x", 14, "`train.epochs`: expected a whole number, got 'x'"),
         ("train.epochs=", 14, "`train.epochs`: expected a whole number, got nothing"),
         ("model={type: lstm, units: [3, x]}", 31, "`model.units[1]`: expected a whole number, got 'x'"),
-        ("model.unit=3", 1, "unknown key `model.unit`"),
-        ("train.foo.bar=3", 1, "unknown key `train.foo`"),
+        ("model.unit=3", 1, "unknown key `unit` in model (lstm)"),
+        ("train.foo.bar=3", 1, "unknown key `foo` in train"),
         ("model.units.0=3", 1, "`model.units`: expected a list, got {'0': 3}"),
         ("strategy.device=3", 1, "`strategy`: expected a `type` (auto, cpu, one_device or mirrored), got {device: 3}"),
     ],
@@ -129,8 +129,7 @@ def test_a_wrong_value_is_marked_in_the_argument(argument: str, column: int, sai
 
 def test_nothing_is_marked_where_the_file_had_what_was_replaced() -> None:
     said = problem("dataset: hapt\nmodel: {type: lstm}", ["model=lsmt"])
-    assert said.startswith("--set model=lsmt:1:7: `model`: expected a `type` (")
-    assert said.endswith("), got 'lsmt'")
+    assert said == "--set model=lsmt:1:7: `model`: unknown type 'lsmt'"
 
 
 def test_what_the_override_leaves_alone_is_marked_in_the_file() -> None:

@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from dlcli.component import a_type_of
 from dlcli.errors import SpecError
 from dlcli.optimizers import Optimizer
-from dlcli.schedules import Schedule
-from dlcli.spec.experiment import Score
 from dlcli.spec.load import check
 from dlcli.spec.reading import parse
 from dlcli.spec.writing import write
@@ -27,9 +25,9 @@ def types(union: Any) -> str:
 
 WRONG = [
     ("epoch: 3", "3:1: unknown key `epoch`"),
-    ("train: {epoch: 3}", "3:9: unknown key `train.epoch`"),
-    ("strategy: {type: cpu, gpu: 1}", "3:23: unknown key `strategy.gpu`"),
-    ("optimizer: {type: adam, adam: 3}", "3:25: unknown key `optimizer.adam`"),
+    ("train: {epoch: 3}", "3:9: unknown key `epoch` in train"),
+    ("strategy: {type: cpu, gpu: 1}", "3:23: unknown key `gpu` in strategy (cpu)"),
+    ("optimizer: {type: adam, adam: 3}", "3:25: unknown key `adam` in optimizer (adam)"),
     ("train: {epochs: true}", "3:17: `train.epochs`: expected a whole number, got true"),
     ("train: {epochs: '3'}", "3:17: `train.epochs`: expected a whole number, got '3'"),
     ("train: {epochs: 3.0}", "3:17: `train.epochs`: expected a whole number, got 3.0"),
@@ -56,17 +54,11 @@ WRONG = [
     ("optimizer: {learning_rate: 1}", f"3:12: `optimizer`: expected {types(Optimizer)}, got {{learning_rate: 1}}"),
     ("optimizer: 3", f"3:12: `optimizer`: expected {types(Optimizer)}, got 3"),
     ("optimizer: [sgd]", f"3:12: `optimizer`: expected {types(Optimizer)}, got [sgd]"),
-    ("optimizer: adamm", f"3:12: `optimizer`: expected {types(Optimizer)}, got 'adamm'"),
-    ("optimizer: {type: adamm}", f"3:19: `optimizer`: expected {types(Optimizer)}, got 'adamm'"),
-    ("optimizer: {type: [adam]}", f"3:19: `optimizer`: expected {types(Optimizer)}, got [adam]"),
-    (
-        "optimizer: {type: adam, schedule: cos}",
-        f"3:35: `optimizer.schedule`: expected {types(Schedule)}, got 'cos'",
-    ),
-    (
-        "expect: {accuracy: 0.9}",
-        f"3:10: `expect`: expected keys {', '.join(get_args(Score)[:-1])} or {get_args(Score)[-1]}, got 'accuracy'",
-    ),
+    ("optimizer: adamm", "3:12: `optimizer`: unknown type 'adamm'"),
+    ("optimizer: {type: adamm}", "3:19: `optimizer`: unknown type 'adamm'"),
+    ("optimizer: {type: [adam]}", "3:19: `optimizer`: unknown type [adam]"),
+    ("optimizer: {type: adam, schedule: cos}", "3:35: `optimizer.schedule`: unknown type 'cos'"),
+    ("expect: {accuracy: 0.9}", "3:10: unknown key 'accuracy' in expect"),
     ("expect: {test_loss: low}", "3:21: `expect.test_loss`: expected a number, got 'low'"),
     ("expect: {test_loss: .nan}", "3:21: `expect.test_loss`: expected a finite number, got .nan"),
     ("expect: 0.9", "3:9: `expect`: expected keys and values, got 0.9"),

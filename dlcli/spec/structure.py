@@ -1,0 +1,81 @@
+"""Which component a place in a spec holds: the tree of the components' classes, walked along the values given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, get_args
+
+from dlcli.component import Component
+from dlcli.spec.problems import Path
+
+Classes = tuple[type[Component], ...]
+
+# Components may hold others of their own kind, as a schedule another one, without end.
+_DEEPEST = 4
+
+
+def classes_in(annotation: Any) -> Classes:
+    """The component classes that a field's type allows, in their order."""
+    if isinstance(annotation, type) and issubclass(annotation, Component):
+        return (annotation,)
+    return tuple(dict.fromkeys(cls for each in get_args(annotation) for cls in classes_in(each)))
+
+
+def type_name(cls: type[Component]) -> str | None:
+    """The word by which a spec chooses a component; None where there is only one."""
+    field = cls.model_fields.get("type")
+    return None if field is None else str(field.default)
+
+
+def chosen(classes: Classes, value: object) -> type[Component] | None:
+    """The one of several classes that a value in a spec chooses; None if it chooses none of them."""
+    if len(classes) == 1 and type_name(classes[0]) is None:
+        return classes[0]
+    word = value.get("type") if isinstance(value, Mapping) else value
+    return next((cls for cls in classes if isinstance(word, str) and type_name(cls) == word), None)
+
+
+def value_at(values: object, path: Path) -> object:
+    """The value that stands at `path`; None if nothing does."""
+    for step in path:
+        if isinstance(values, Mapping):
+            values = values.get(step)
+        elif isinstance(values, tuple) and isinstance(step, int) and step < len(values):
+            values = values[step]
+        else:
+            return None
+    return values
+
+
+def choices(root: type[Component], values: object, path: Path) -> Classes:
+    """The classes that the place at `path` may hold, among the values given; none if it holds no component."""
+    classes: Classes = (root,)
+    for i, step in enumerate(path):
+        if isinstance(step, str):
+            cls = chosen(classes, value_at(values, path[:i]))
+            if cls is None or step not in cls.model_fields:
+                return ()
+            classes = classes_in(cls.model_fields[step].annotation)
+    return classes
+
+
+def component_at(root: type[Component], values: object, path: Path) -> type[Component] | None:
+    """The class of the component at `path`, as far as the values given choose one."""
+    return chosen(choices(root, values, path), value_at(values, path))
+
+
+@cache
+def fields_below(
+    root: type[Component], path: tuple[str, ...] = ()
+) -> tuple[tuple[tuple[str, ...], type[Component]], ...]:
+    """Every component class below a class, with the keys that lead to it, the nearest first."""
+    return tuple(sorted(_below(root, path), key=lambda found: len(found[0])))
+
+
+def _below(cls: type[Component], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], type[Component]]]:
+    yield path, cls
+    for name, field in cls.model_fields.items():
+        for inner in classes_in(field.annotation):
+            if len(path) < _DEEPEST:
+                yield from _below(inner, (*path, name))
