@@ -19,7 +19,8 @@ def load_tensorflow(*, quiet: bool = True) -> None:
     """Imports TensorFlow and Keras 3 on TensorFlow; later calls do nothing.
 
     Another `KERAS_BACKEND` is overruled, and so are the backend, float type, epsilon and image format of the user's
-    `keras.json`: a spec means the same on every machine. With `quiet`, TensorFlow's start-up messages are dropped;
+    `keras.json`: a spec means the same on every machine. oneDNN's kernels are used unless the environment says
+    `TF_ENABLE_ONEDNN_OPTS=0`. With `quiet`, TensorFlow's start-up messages are dropped;
     anything else printed to standard error meanwhile is printed afterwards.
     Raises UsageError where another backend of Keras was loaded before.
     """
@@ -28,6 +29,9 @@ def load_tensorflow(*, quiet: bool = True) -> None:
             # Several runs in one process, as of folds, are no mistake, though TensorFlow warns of retracing.
             logging.getLogger("tensorflow").setLevel(logging.ERROR)
         os.environ["KERAS_BACKEND"] = "tensorflow"
+        # TensorFlow takes oneDNN's kernels of itself only where a processor has AVX-512 or the like. Without those,
+        # LSTMs, dense layers and large convolutions are up to twice as fast with it too.
+        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
         if quiet:
             os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
             with _without_noise():
@@ -42,6 +46,11 @@ def load_tensorflow(*, quiet: bool = True) -> None:
     keras.config.set_dtype_policy("float32")
     keras.config.set_epsilon(1e-7)
     keras.config.set_image_data_format("channels_last")
+
+
+def onednn() -> bool:
+    """Whether TensorFlow was told to compute with oneDNN's kernels, which round otherwise than its own."""
+    return os.environ.get("TF_ENABLE_ONEDNN_OPTS") != "0"
 
 
 def _import() -> None:

@@ -32,6 +32,18 @@ def test_the_users_keras_settings_are_overruled_and_nothing_is_printed(tmp_path:
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize("wanted", [None, "0"])
+def test_kernels_of_onednn_are_used_unless_the_user_says_no(
+    monkeypatch: pytest.MonkeyPatch, wanted: str | None
+) -> None:
+    monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS", raising=False)
+    if wanted:
+        monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", wanted)
+    report = "from dlcli.backend import load_tensorflow, onednn; load_tensorflow(); print(onednn())"
+    done = subprocess.run([sys.executable, "-c", report], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [str(wanted != "0")]
+
+
 def test_a_second_call_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     load_tensorflow()
     monkeypatch.setenv("KERAS_BACKEND", "untouched")

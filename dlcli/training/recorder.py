@@ -8,6 +8,7 @@ from pathlib import Path
 
 import keras
 
+from dlcli.backend import onednn
 from dlcli.report.graph import layer_graph
 from dlcli.report.hparams import record_session
 from dlcli.report.introduction import introduction, notes, record_of
@@ -50,8 +51,9 @@ class Recorder:
         devices = list(prepared.strategy.extended.worker_devices)
         kernels = recurrent_kernels(model)
         self.run.update(
-            devices=devices, parameters=model.count_params(), kernels=kernels, keep=prepared.keep, **record_of(data)
-        )
+            devices=devices, parameters=model.count_params(), kernels=kernels, onednn=onednn(), keep=prepared.keep,
+            **record_of(data),
+        )  # fmt: skip
         if prepared.initial is not None:
             self.run.update(initial=str(prepared.initial.run.path))
         self.run.forget_metrics_after(loop.progress.step)
