@@ -9,6 +9,8 @@ from dlcli.training.signals import StopRequest
 from tests.training.conftest import furthest
 
 OPTIMIZER = "{type: adam, learning_rate: 0.01, clip_norm: 0.05}"
+# Many layers of batch normalisation spread what rounding does; large steps would carry it past what is asked here.
+SMALL_STEPS = "{type: adam, learning_rate: 0.003, clip_norm: 0.05}"
 CNN = (
     "{type: cnn, filters: [6, 8], batch_norm: true, dropout: 0.3, dense_units: [10], dense_dropout: 0.4, l2: 0.001, "
     "pooling: mean}"
@@ -22,16 +24,16 @@ EPOCHS = {32: 8, 44: 10}
 
 
 @pytest.mark.parametrize(
-    ("model", "batch_size"),
+    ("model", "optimizer", "batch_size"),
     [
-        pytest.param(CNN, 32, id="cnn-32"),
-        pytest.param(CNN, 44, id="cnn-44"),
-        pytest.param(MLP, 32, id="mlp-32", marks=pytest.mark.slow),
-        pytest.param(RESNET, 32, id="resnet-32", marks=pytest.mark.slow),
+        pytest.param(CNN, OPTIMIZER, 32, id="cnn-32"),
+        pytest.param(CNN, OPTIMIZER, 44, id="cnn-44"),
+        pytest.param(MLP, OPTIMIZER, 32, id="mlp-32", marks=pytest.mark.slow),
+        pytest.param(RESNET, SMALL_STEPS, 32, id="resnet-32", marks=pytest.mark.slow),
     ],
 )
-def test_several_devices_agree_with_one(experiment, make_loop, model, batch_size):
-    spec = experiment(model, OPTIMIZER, f"{{epochs: {EPOCHS[batch_size]}, batch_size: {batch_size}}}")
+def test_several_devices_agree_with_one(experiment, make_loop, model, optimizer, batch_size):
+    spec = experiment(model, optimizer, f"{{epochs: {EPOCHS[batch_size]}, batch_size: {batch_size}}}")
     one = make_loop(spec)
     one.run(StopRequest())
     assert one.progress.step == 40
