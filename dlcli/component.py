@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, GetCoreSchemaHandler, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+)
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 K = TypeVar("K")
@@ -38,10 +47,16 @@ ReadOnly = Annotated[Mapping[K, V], AfterValidator(ReadOnlyMapping), PlainSerial
 """The type of a field that holds such a mapping."""
 
 
+def such_as(*examples: dict[str, Any]) -> ConfigDict:
+    """For a component's `model_config`: how it may be written, the most telling first."""
+    return ConfigDict(json_schema_extra={"examples": list(examples)})
+
+
 class Component(BaseModel):
     """A part of an experiment spec: its fields, the docstring that explains it, and what it builds.
 
-    The docstring under a field is its help text wherever fields are listed.
+    The docstring under a field is its help text wherever fields are listed; its `examples`, or those of the class in
+    `model_config`, are shown where what the field or the class takes by default would show little, or does not fit.
     Subclasses that are chosen by name carry `type: Literal["..."] = "..."`.
     Importing a component never imports TensorFlow: what it builds is imported inside its methods.
     """
@@ -49,6 +64,18 @@ class Component(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The component as keys and values; the word that chooses it must be among them."""
+        json_schema = handler(schema)
+        body = handler.resolve_ref_schema(json_schema)
+        if isinstance(kind := body["properties"].get("type"), dict):
+            body["title"] = kind["default"]
+            body["required"] = ["type", *body.get("required", ())]
+            # First, as people write it, and as editors propose it.
+            body["properties"] = {"type": kind} | body["properties"]
+        return json_schema
 
 
 class ByType:
@@ -71,11 +98,26 @@ class ByType:
 
         return core_schema.no_info_before_validator_function(spelled_out, union)
 
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Each type as keys and values, and as a bare word if it needs no further keys."""
+        spelled_out = handler(schema)["oneOf"]
+        bodies = [handler.resolve_ref_schema(each) for each in spelled_out]
+        alone = [body for body in bodies if body["required"] == ["type"]]
+        words = [{"const": body["title"], "description": body.get("description", "")} for body in alone]
+        return {"anyOf": [*words, *spelled_out]}
+
 
 def a_type_of(names: Sequence[str]) -> str:
     """Says in a problem which types there are."""
     *others, last = names
     return f"a `type` ({', '.join(others)} or {last})" if others else f"a `type` ({last})"
+
+
+@dataclass(frozen=True)
+class Expecting:
+    """Says in words what a type takes that checks its values by a function of its own."""
+
+    expected: str
 
 
 class Matching:

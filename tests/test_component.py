@@ -128,3 +128,13 @@ def test_text_that_does_not_match_is_refused_in_words(wrong: object) -> None:
     assert colour.json_schema()["pattern"] == "^[a-z]+$"
     with pytest.raises(ValidationError, match="expected a colour"):
         colour.validate_python(wrong)
+
+
+def test_the_json_schema_of_a_choice_has_the_words_and_asks_for_a_type() -> None:
+    schema = Home.model_json_schema()
+    assert schema["properties"]["pet"]["anyOf"] == [
+        {"const": "cat", "description": "A cat."}, {"const": "dog", "description": "A dog."},
+        {"$ref": "#/$defs/Cat"}, {"$ref": "#/$defs/Dog"},
+    ]  # fmt: skip
+    assert schema["$defs"]["Dog"]["required"] == ["type"]
+    assert list(schema["$defs"]["Cat"]["properties"]) == ["type", "lives", "weight"]

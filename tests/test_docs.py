@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import shlex
 import subprocess
@@ -21,6 +22,8 @@ from dlcli.cli import app
 from dlcli.datasets.data import Classes
 from dlcli.datasets.files.download import offline
 from dlcli.spec import load
+from dlcli.spec.load import check
+from dlcli.spec.reading import parse
 from dlcli.training.loading import load_folds
 from dlcli.training.prepare import prepare
 from tests.devices import several_devices
@@ -188,7 +191,9 @@ def test_every_type_is_on_the_page(kind: str) -> None:
 
 def commands(page: Path) -> list[str]:
     text = page.read_text(encoding="utf-8")
-    found = re.findall(r"^(?: {4}| +- run: | {2,})(?:\$ |DLCLI_OFFLINE=1 )?(dlcli \w.*)$", text, re.MULTILINE)
+    found = re.findall(
+        r"^(?: {4}| +- run: | {2,})(?:\$ |DLCLI_OFFLINE=1 )?(dlcli \w.*?)(?: > .*)?$", text, re.MULTILINE
+    )
     return found + re.findall(r"`(dlcli (?:train|eval) [^`]*)`", text)
 
 
@@ -199,7 +204,16 @@ def test_every_command_on_a_page_exists(page: str, command: str) -> None:
 
 
 def test_there_are_commands() -> None:
-    assert all(commands(DOCS / page) for page in ("own_data.md", "published_data.md", "ci.md", "training.md"))
+    assert all(
+        commands(DOCS / page) for page in ("own_data.md", "published_data.md", "ci.md", "training.md", "editor.md")
+    )
+
+
+def test_the_spec_of_the_page_on_editors_loads() -> None:
+    (block,) = blocks("editor.md")
+    assert check(parse(block, "s.yaml"))
+    (settings,) = blocks("editor.md", "json")
+    assert "yaml.schemas" in json.loads(settings)
 
 
 def test_the_workflow_has_its_jobs() -> None:

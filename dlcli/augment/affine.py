@@ -26,9 +26,9 @@ class Affine(Component):
     """
 
     type: Literal["affine"] = "affine"
-    shift_fraction: Annotated[float, Field(ge=0, le=1)] = 0.0
+    shift_fraction: Annotated[float, Field(ge=0, le=1)] = Field(default=0.0, examples=[0.1])
     """Farthest shift, as a fraction of the height up and down and of the width left and right."""
-    rotate_degrees: Annotated[float, Field(ge=0, le=180)] = 0.0
+    rotate_degrees: Annotated[float, Field(ge=0, le=180)] = Field(default=0.0, examples=[10])
     """Farthest rotation, clockwise and counter-clockwise."""
     shear_degrees: Annotated[float, Field(ge=0, lt=90)] = 0.0
     """Farthest slant of upright lines, to the left and to the right."""

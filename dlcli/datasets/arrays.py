@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from dlcli.component import such_as
 from dlcli.datasets.folder import resolve
 from dlcli.datasets.spec import DatasetSpec, each_once
 from dlcli.datasets.splits import SPLIT_NAMES, OwnSplits
@@ -37,22 +38,29 @@ class Npz(DatasetSpec, OwnSplits):
     Source of the format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html; no pickles are read.
     """
 
+    model_config = such_as(
+        {"type": "npz", "path": "arrays.npz", "validation": {"fraction": 0.1}},
+        {"type": "npz", "path": "arrays.npz", "x": "signals", "y": "labels", "groups": "subjects"},
+    )
+
     type: Literal["npz"] = "npz"
 
-    path: str
+    path: str = Field(examples=["arrays.npz"])
     """The file or folder, looked for from the working directory, then in the data folder and one folder down in it."""
-    x: str | None = None
+    x: str | None = Field(default=None, examples=["signals"])
     """Name of the array of all examples, which are then divided as `test` and `validation` say."""
-    y: str | None = None
+    y: str | None = Field(default=None, examples=["labels"])
     """Name of the array of what is to be predicted, with `x`."""
-    groups: str | None = None
+    groups: str | None = Field(default=None, examples=["subjects"])
     """Name of the array of groups, with `x`."""
     task: Literal["classes", "reals"] | None = None
     """Whether classes or numbers are predicted. If absent: classes where y is text, whole numbers or one-hot rows, or
     where its decimals are at most 20 different whole numbers with 5 examples of each on average; else numbers. The
     run's remarks say what of it was guessed.
     """
-    classes: Annotated[tuple[str, ...], Field(min_length=2)] | None = None
+    classes: Annotated[tuple[str, ...], Field(min_length=2)] | None = Field(
+        default=None, examples=[("still", "moving")]
+    )
     """Names of the classes 0, 1 and so on; of as many other whole numbers, from the least on; or the order of classes
     that are given as text.
     """

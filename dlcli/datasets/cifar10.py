@@ -6,7 +6,7 @@ import gzip
 import io
 import tarfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import NonNegativeInt
 
@@ -14,7 +14,7 @@ from dlcli.datasets.files.archives import read_members
 from dlcli.datasets.files.download import PublishedFile, obtain
 from dlcli.datasets.files.pickles import python2_pickle, read_pickle
 from dlcli.datasets.folder import find
-from dlcli.datasets.spec import DatasetSpec
+from dlcli.datasets.spec import DatasetSpec, Facts
 from dlcli.datasets.splits import Holdout, hold_out
 from dlcli.errors import DataError
 
@@ -41,9 +41,18 @@ class Cifar10(DatasetSpec):
     Python version, or from the folder unpacked from it; the pickles in it are read without running what they name.
     Raises MissingData where the archive is not here and cannot be downloaded, DataError where it is damaged.
     Source: Krizhevsky 2009, https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf.
-    Data: Alex Krizhevsky, Vinod Nair and Geoffrey Hinton, https://www.cs.toronto.edu/~kriz/cifar.html, which names no
-    licence and asks to cite the source.
     """
+
+    facts: ClassVar[Facts | None] = Facts(
+        train=50000,
+        test=10000,
+        example="32 x 32 x 3, uint8",
+        classes=CLASSES,
+        authors="Alex Krizhevsky, Vinod Nair and Geoffrey Hinton",
+        licence="none is named; the authors ask to cite the source",
+        page="https://www.cs.toronto.edu/~kriz/cifar.html",
+        download_bytes=ARCHIVE.size_bytes or 0,
+    )
 
     type: Literal["cifar10"] = "cifar10"
 
@@ -56,7 +65,7 @@ class Cifar10(DatasetSpec):
         """The unpacked folder or the archive, in the data folder or one down; else the archive is downloaded."""
         from dlcli.datasets.data import Classes, Data
 
-        path = find(folder, (FOLDER, ARCHIVE.name))
+        path = self.place(folder)
         if path is None:
             obtain(self.type, (ARCHIVE,), MIRRORS, folder, folder, f"the folder {FOLDER}/ in it")
             path = folder / ARCHIVE.name
@@ -70,6 +79,11 @@ class Cifar10(DatasetSpec):
             f"only a part of it: {len(whole)} of 50000 training and {len(test)} of 10000 test images",
         )  # fmt: skip
         return Data(train, validation, test, target, remarks=remarks)
+
+    @classmethod
+    def place(cls, folder: Path) -> Path | None:
+        """The unpacked folder or the archive."""
+        return find(folder, (FOLDER, ARCHIVE.name))
 
     def write_stand_in(self, folder: Path) -> None:
         """An archive with 200 training and 60 test images of blobs, whose places tell their classes."""

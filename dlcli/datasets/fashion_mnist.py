@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from dlcli.datasets.files.download import PublishedFile
 from dlcli.datasets.small_images.idx_images import IdxImages, ImageSet
+from dlcli.datasets.spec import Facts
 
 FASHION_MNIST = ImageSet(
     dataset="fashion_mnist",
@@ -44,9 +45,11 @@ class FashionMnist(IdxImages):
     MNIST's, so they are looked for in a folder `fashion_mnist`, `fashion-mnist` or `fashion` first.
     Raises MissingData where the files are not here and cannot be downloaded, DataError where they are damaged.
     Source: Xiao, Rasul and Vollgraf 2017, https://arxiv.org/abs/1708.07747.
-    Data: MIT licence, Zalando SE, https://github.com/zalandoresearch/fashion-mnist.
     """
 
     published: ClassVar[ImageSet] = FASHION_MNIST
+    facts: ClassVar[Facts | None] = FASHION_MNIST.facts(
+        authors="Zalando SE", licence="MIT", page="https://github.com/zalandoresearch/fashion-mnist"
+    )
 
     type: Literal["fashion_mnist"] = "fashion_mnist"

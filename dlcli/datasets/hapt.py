@@ -6,11 +6,11 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
-from dlcli.datasets.spec import DatasetSpec
+from dlcli.datasets.spec import DatasetSpec, Facts
 from dlcli.errors import DataError
 from dlcli.shipped import shipped
 
@@ -80,8 +80,20 @@ class Hapt(DatasetSpec):
     standing and laying are of the same signals, but many are cut at other samples than HAPT's labels say.
     Raises DataError where the data file is missing or damaged, or a class has no recording as long as the window.
     Source: Reyes-Ortiz et al. 2016, https://doi.org/10.1016/j.neucom.2015.07.085, and Anguita et al. 2013 (ESANN).
-    Data: CC BY 4.0, https://archive.ics.uci.edu/dataset/341. See dlcli/datasets/sensors/windows.py for the filters.
+    The filters are in dlcli/datasets/sensors/windows.py.
     """
+
+    facts: ClassVar[Facts | None] = Facts(
+        train=7415,
+        test=2996,
+        example="128 x 9, float32",
+        classes=ACTIVITIES,
+        authors="Jorge L. Reyes-Ortiz, Davide Anguita, Luca Oneto and Xavier Parra",
+        licence="CC BY 4.0 (data/hapt/LICENSE.md)",
+        page="https://archive.ics.uci.edu/dataset/341, https://doi.org/10.24432/C54G7M",
+        download_bytes=0,
+    )
+    """With the default window, overlap and channels, and without transitions."""
 
     type: Literal["hapt"] = "hapt"
 
@@ -109,7 +121,7 @@ class Hapt(DatasetSpec):
         from dlcli.datasets.sensors.segments import refuse_window_too_long, windows_of
 
         names = ACTIVITIES + (TRANSITIONS if self.transitions else ())
-        recordings = read_recordings(shipped("data", "hapt", "hapt.npz"))
+        recordings = read_recordings(_file())
         kept = {each.experiment: _of_classes(each.segments, len(names)) for each in recordings}
         refuse_window_too_long("hapt", kept.values(), names, self.window)
 
@@ -121,6 +133,11 @@ class Hapt(DatasetSpec):
         training = tuple(subject for subject in TRAINING_SUBJECTS if subject not in self.validation_subjects)
         return Data(of(training), of(self.validation_subjects), of(TEST_SUBJECTS), Classes(names))
 
+    @classmethod
+    def place(cls, folder: Path) -> Path | None:
+        """The file that comes with dlcli."""
+        return _file() if _file().exists() else None
+
     def _filtered(self, recording: Recording, segments: NDArray[np.int32]) -> Labelled:
         from dlcli.datasets.sensors.segments import Labelled
         from dlcli.datasets.sensors.windows import inertial_channels
@@ -128,6 +145,10 @@ class Hapt(DatasetSpec):
         columns = [CHANNELS.index(channel) for channel in self.channels]
         signals = inertial_channels(recording.acceleration, recording.angular_velocity, RATE_HZ)[:, columns]
         return Labelled(signals, segments, recording.subject)
+
+
+def _file() -> Path:
+    return shipped("data", "hapt", "hapt.npz")
 
 
 @dataclass(frozen=True)

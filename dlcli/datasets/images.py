@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, PositiveInt
 
+from dlcli.component import such_as
 from dlcli.datasets.folder import resolve
 from dlcli.datasets.spec import DatasetSpec
 from dlcli.datasets.splits import SPLIT_NAMES, OwnSplits
@@ -38,11 +39,15 @@ class Images(DatasetSpec, OwnSplits):
     the pixels would take more than 4 GiB.
     """
 
+    model_config = such_as({"type": "images", "path": "pictures", "size": [64, 64]})
+
     type: Literal["images"] = "images"
 
-    path: str
+    path: str = Field(examples=["pictures"])
     """The folder, looked for from the working directory, then in the data folder and one folder down in it."""
-    size: Annotated[tuple[PositiveInt, ...], Field(min_length=2, max_length=2)] | None = None
+    size: Annotated[tuple[PositiveInt, ...], Field(min_length=2, max_length=2)] | None = Field(
+        default=None, examples=[(64, 64)]
+    )
     """Height and width in pixels that every image is scaled to (bilinear); if absent, all must have one size."""
     color: Literal["rgb", "gray"] = "rgb"
     """Whether images have three channels, or one."""

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from dlcli.datasets.files.download import PublishedFile
 from dlcli.datasets.small_images.idx_images import IdxImages, ImageSet
+from dlcli.datasets.spec import Facts
 
 MNIST = ImageSet(
     dataset="mnist",
@@ -51,10 +52,13 @@ class Mnist(IdxImages):
     x: (N, 28, 28, 1) uint8, 0 is paper and 255 ink; y: 10 classes. Test split as published.
     Raises MissingData where the files are not here and cannot be downloaded, DataError where they are damaged.
     Source: LeCun, Bottou, Bengio and Haffner 1998, https://doi.org/10.1109/5.726791.
-    Data: Yann LeCun, Corinna Cortes and Christopher Burges, http://yann.lecun.com/exdb/mnist/, which names no licence;
-    made from NIST's Special Databases 1 and 3.
     """
 
     published: ClassVar[ImageSet] = MNIST
+    facts: ClassVar[Facts | None] = MNIST.facts(
+        authors="Yann LeCun, Corinna Cortes and Christopher Burges, from NIST's Special Databases 1 and 3",
+        licence="none is named",
+        page="http://yann.lecun.com/exdb/mnist/",
+    )
 
     type: Literal["mnist"] = "mnist"

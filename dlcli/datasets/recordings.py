@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, PositiveFloat, field_validator, model_validator
 
-from dlcli.component import Component
+from dlcli.component import Component, such_as
 from dlcli.datasets.folder import resolve
 from dlcli.datasets.sensors.file_names import FileNames
 from dlcli.datasets.sensors.sensor_files import AUTO, Columns, TimeUnit
@@ -27,9 +27,9 @@ class InertialFilters(Component):
     The filters start from rest: the first seconds of a recording are better left without a label.
     """
 
-    acceleration: Triplet
+    acceleration: Triplet = Field(examples=[("acc_x", "acc_y", "acc_z")])
     """The columns of acceleration along x, y and z, gravity included, in any unit."""
-    angular_velocity: Triplet
+    angular_velocity: Triplet = Field(examples=[("gyro_x", "gyro_y", "gyro_z")])
     """The columns of angular velocity about x, y and z, in any unit."""
 
 
@@ -46,15 +46,19 @@ class Recordings(DatasetSpec, OwnSplits):
     Raises MissingData where there is no such folder, DataError where a file is not as it should be.
     """
 
+    model_config = such_as(
+        {"type": "recordings", "path": "my_sensors", "file_names": "{subject}_{session}.csv", "rate_hz": 50}
+    )
+
     type: Literal["recordings"] = "recordings"
 
-    path: str
+    path: str = Field(examples=["my_sensors"])
     """The folder; relative to the working directory, else to the data folder or one folder down in it."""
-    file_names: str | None = None
+    file_names: str | None = Field(default=None, examples=["{subject}_{session}.csv"])
     """How files are called, such as `{subject}_{session}.csv` or `{subject}/{session}.csv`: names in braces stand for
     what varies, as little of it as fits. `subject` says who was recorded. If absent: any .csv and .npz file.
     """
-    channels: tuple[str, ...] | None = Field(default=None, min_length=1)
+    channels: tuple[str, ...] | None = Field(default=None, min_length=1, examples=[("acc_x", "acc_y", "acc_z")])
     """Columns of sensor values, in this order; if absent all that hold numbers, save time, label and subject."""
     label_column: str | None = AUTO
     """The column that names each sample's class, empty where it has none; `auto`: `label` or `activity`, if there."""
@@ -68,9 +72,9 @@ class Recordings(DatasetSpec, OwnSplits):
     """What `start` and `end` count: `time` as the time column does (without one: seconds from the first sample), or
     `samples` from 0. In .npz files always samples.
     """
-    rate_hz: PositiveFloat | None = None
+    rate_hz: PositiveFloat | None = Field(default=None, examples=[50])
     """Samples per second in the files. Needed only where no file says it and a time or a filter depends on it."""
-    resample_hz: PositiveFloat | None = None
+    resample_hz: PositiveFloat | None = Field(default=None, examples=[25])
     """Samples per second that all recordings are brought to, by a polyphase filter; if absent, they stay as they are.
     """
     filters: InertialFilters | None = None
@@ -79,9 +83,9 @@ class Recordings(DatasetSpec, OwnSplits):
     """Samples in a window, after resampling."""
     overlap: float = Field(default=0.5, ge=0, lt=1)
     """Fraction of a window shared with the next one, from 0 to below 1."""
-    classes: tuple[str, ...] | None = Field(default=None, min_length=2)
+    classes: tuple[str, ...] | None = Field(default=None, min_length=2, examples=[("still", "moving")])
     """Labels to tell apart, in this order; others are left out. If absent: all, sorted."""
-    ignore: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = Field(default=(), examples=[("unknown",)])
     """Labels to leave out."""
 
     @field_validator("file_names")

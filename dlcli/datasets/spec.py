@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from pydantic import ValidationInfo
 
@@ -22,8 +23,34 @@ def each_once(names: T, info: ValidationInfo) -> T:
     return names
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a published dataset before any of it is read.
+
+    train, test: examples of the published splits; what is held out for validation counts as training.
+    example: the shape and type of one; download_bytes: 0 where it comes with dlcli.
+    """
+
+    train: int
+    test: int
+    example: str
+    classes: tuple[str, ...]
+    authors: str
+    licence: str
+    page: str
+    download_bytes: int
+
+
 class DatasetSpec(Component):
     """A dataset: where its examples come from, what is to be predicted, and how it is split."""
+
+    facts: ClassVar[Facts | None] = None
+    """Of a published dataset; None for a user's own."""
+
+    @classmethod
+    def place(cls, folder: Path) -> Path | None:
+        """Where the files of a published dataset lie, in the data folder or elsewhere; None if they are not here."""
+        return None
 
     def load(self, folder: Path) -> Data:
         """The examples, from files in the data folder, one folder down in it, or downloaded into it.

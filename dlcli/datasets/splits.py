@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, NonNegativeInt, model_validator
 
-from dlcli.component import Component
+from dlcli.component import Component, such_as
 from dlcli.datasets.data import Classes, Data, Split, Target, pooled
 from dlcli.datasets.hints import did_you_mean
 from dlcli.datasets.rows import blocks
@@ -25,9 +25,11 @@ SPLIT_NAMES = {"train": ("train",), "validation": ("validation", "val"), "test":
 class Holdout(Component):
     """A share of the examples that is held out of training."""
 
+    model_config = such_as({"fraction": 0.2, "by": "group"})
+
     fraction: Annotated[float, Field(gt=0, lt=1)] = 0.1
     """Share of the examples, above 0 and below 1; with `by: group`, share of the groups."""
-    groups: Annotated[tuple[str | int, ...], Field(min_length=1)] | None = None
+    groups: Annotated[tuple[str | int, ...], Field(min_length=1)] | None = Field(default=None, examples=[(7, 23)])
     """Which groups (people) are held out, by name; `fraction` then counts for nothing."""
     by: By | None = None
     """What is drawn: `group` (whole groups, such as people), `class` (the same share of each class), `time` (the last

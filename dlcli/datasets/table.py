@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from dlcli.component import Matching, ReadOnly
+from dlcli.component import Matching, ReadOnly, such_as
 from dlcli.datasets.files.download import PublishedFile, obtain
 from dlcli.datasets.folder import find, resolve_all
 from dlcli.datasets.spec import DatasetSpec, each_once
@@ -35,15 +35,20 @@ class Csv(DatasetSpec, OwnSplits):
     Source of the format: Shafranovich 2005, https://www.rfc-editor.org/rfc/rfc4180.
     """
 
+    model_config = such_as(
+        {"type": "csv", "path": "houses.csv", "target": "price", "categorical": ["zip_code"]},
+        {"type": "csv", "url": "https://example.org/houses.csv", "sha256": "0123456789abcdef" * 4, "target": "price"},
+    )
+
     type: Literal["csv"] = "csv"
 
-    path: str | None = None
+    path: str | None = Field(default=None, examples=["houses.csv"])
     """The file, looked for from the working directory, then in the data folder and one folder down in it."""
-    url: str | None = None
+    url: str | None = Field(default=None, examples=["https://example.org/houses.csv"])
     """Where the file is downloaded from, into the data folder, instead of `path`."""
-    sha256: _Sha256 | None = None
+    sha256: _Sha256 | None = Field(default=None, examples=["0123456789abcdef" * 4])
     """Checksum of the file at `url`, hexadecimal."""
-    test_path: str | None = None
+    test_path: str | None = Field(default=None, examples=["houses_test.csv"])
     """A file of the same columns that is the test split; `test` then holds out nothing."""
     delimiter: _Delimiter = ","
     """The character between values, such as "," or "\\t"."""
@@ -53,25 +58,27 @@ class Csv(DatasetSpec, OwnSplits):
     """Lines that begin with this, or with a quote and this, are skipped; null: none are."""
     encoding: str = "utf-8"
     """How the file's bytes are text, such as utf-8, latin-1 or cp949."""
-    target: ColumnName | Annotated[tuple[ColumnName, ...], Field(min_length=1)]
+    target: ColumnName | Annotated[tuple[ColumnName, ...], Field(min_length=1)] = Field(examples=["price"])
     """The column that is predicted, or a list of several."""
     task: Literal["classes", "reals"] | None = None
     """Whether classes or numbers are predicted. If absent: classes where the target is text, or where it has at most 20
     different values, all whole numbers, with 5 examples of each on average; else numbers. The run's remarks say which.
     """
-    classes: Annotated[tuple[str, ...], Field(min_length=2)] | None = None
+    classes: Annotated[tuple[str, ...], Field(min_length=2)] | None = Field(default=None, examples=[("cheap", "dear")])
     """The classes in their order; if absent, those that are in the data, sorted."""
-    features: Annotated[tuple[ColumnName, ...], Field(min_length=1)] | None = None
+    features: Annotated[tuple[ColumnName, ...], Field(min_length=1)] | None = Field(
+        default=None, examples=[("rooms", "year")]
+    )
     """The columns that are predicted from; if absent, all others."""
-    drop: tuple[ColumnName, ...] = ()
+    drop: tuple[ColumnName, ...] = Field(default=(), examples=[("id",)])
     """Columns that are left out."""
-    categorical: tuple[ColumnName, ...] = ()
+    categorical: tuple[ColumnName, ...] = Field(default=(), examples=[("zip_code",)])
     """Columns of numbers that are names of categories, such as codes."""
     ordinal: ReadOnly[str, Annotated[tuple[str, ...], Field(min_length=2)]] = Field(
-        default_factory=dict, validate_default=True
+        default_factory=dict, validate_default=True, examples=[{"condition": ("poor", "fair", "good")}]
     )
     """Columns of categories that have an order, each with it, as in `size: [small, medium, large]`; 0, 1, 2 then."""
-    group: ColumnName | None = None
+    group: ColumnName | None = Field(default=None, examples=["street"])
     """A column that says whom or what an example comes from; a group is never on two sides of a split."""
     missing_values: tuple[str, ...] = ("", "NA", "NaN", "nan", "?")
     """What stands where there is no value."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import NonNegativeInt, model_validator
+from pydantic import Field, NonNegativeInt, model_validator
 
+from dlcli.component import such_as
 from dlcli.datasets.files.archives import read_members
 from dlcli.datasets.files.download import PublishedFile, obtain
 from dlcli.datasets.files.matrices import read_matrix, read_whole_numbers
 from dlcli.datasets.folder import find
 from dlcli.datasets.hapt import ACTIVITIES, CHANNELS, TEST_SUBJECTS, TRAINING_SUBJECTS, Channel, Channels, Subjects
-from dlcli.datasets.spec import DatasetSpec
+from dlcli.datasets.spec import DatasetSpec, Facts
 from dlcli.datasets.splits import Holdout, hold_out, refuse_shared_groups
 from dlcli.errors import DataError
 
@@ -46,8 +47,20 @@ class UciHar(DatasetSpec):
     Raises MissingData where it is not here and cannot be downloaded, DataError where it is damaged, or volunteers
     stand on both sides of the published split.
     Source: Anguita, Ghio, Oneto, Parra and Reyes-Ortiz 2013 (ESANN).
-    Data: the same authors, CC BY 4.0, https://archive.ics.uci.edu/dataset/240, https://doi.org/10.24432/C54S4K.
     """
+
+    facts: ClassVar[Facts | None] = Facts(
+        train=sum(CLASS_COUNTS["train"]),
+        test=sum(CLASS_COUNTS["test"]),
+        example=f"{WINDOW} x {len(CHANNELS)}, float32",
+        classes=ACTIVITIES,
+        authors="Davide Anguita, Alessandro Ghio, Luca Oneto, Xavier Parra and Jorge L. Reyes-Ortiz",
+        licence="CC BY 4.0",
+        page="https://archive.ics.uci.edu/dataset/240, https://doi.org/10.24432/C54S4K",
+        download_bytes=ARCHIVE.size_bytes or 0,
+    )
+
+    model_config = such_as({"type": "uci_har", "validation": {"fraction": 0.1}})
 
     type: Literal["uci_har"] = "uci_har"
 
@@ -55,7 +68,7 @@ class UciHar(DatasetSpec):
     """Signals to use, in this order: body (without gravity) or total acceleration in g, angular velocity in rad/s."""
     validation: Holdout | None = Holdout(fraction=0.2)
     """What is held out of the training split for validation; null: nothing. By default a fifth of the volunteers."""
-    validation_subjects: Subjects | None = None
+    validation_subjects: Subjects | None = Field(default=None, examples=[(7, 23)])
     """The volunteers held out for validation, by number, in the place of `validation`."""
     split_seed: NonNegativeInt = 0
     """Determines what is held out. Apart from `seed`, so that runs of several seeds share their splits."""
@@ -80,7 +93,7 @@ class UciHar(DatasetSpec):
         """The unpacked folder or an archive, in the data folder or one down; else the archive is downloaded."""
         from dlcli.datasets.data import Classes, Data
 
-        path = find(folder, (FOLDER, INNER, ARCHIVE.name))
+        path = self.place(folder)
         if path is None:
             obtain(self.type, (ARCHIVE,), MIRRORS, folder, folder, f"{INNER}, or the folder {FOLDER}/ in that")
             path = folder / ARCHIVE.name
@@ -92,6 +105,11 @@ class UciHar(DatasetSpec):
             return Data(train, validation, splits["test"], target, remarks=remarks)
         train, named = _by_subject(path, splits["train"], self.validation_subjects)
         return Data(train, named, splits["test"], target, remarks=remarks)
+
+    @classmethod
+    def place(cls, folder: Path) -> Path | None:
+        """The unpacked folder, the archive or the one inside it."""
+        return find(folder, (FOLDER, INNER, ARCHIVE.name))
 
     def write_stand_in(self, folder: Path) -> None:
         """An archive in an archive with 252 training and 54 test windows of waves, quicker from class to class."""

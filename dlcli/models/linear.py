@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import NonNegativeFloat
 
-from dlcli.component import Component
+from dlcli.component import Component, such_as
 
 if TYPE_CHECKING:
     import keras
@@ -19,6 +19,8 @@ class Linear(Component):
     Source: Hoerl and Kennard 1970, https://doi.org/10.1080/00401706.1970.10488634, for `l2`; Tibshirani 1996,
     https://doi.org/10.1111/j.2517-6161.1996.tb02080.x, for `l1`.
     """
+
+    model_config = such_as({"type": "linear", "l2": 1e-3})
 
     type: Literal["linear"] = "linear"
     l1: NonNegativeFloat = 0.0

@@ -18,9 +18,9 @@ Pooling = Literal["last", "mean", "max"]
 class Recurrent(Component):
     """What all recurrent models have in common."""
 
-    units: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (32,)
+    units: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = Field(default=(32,), examples=[(32, 32)])
     """Size of the state of each layer, from the input upwards."""
-    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    dropout: Annotated[float, Field(ge=0, lt=1)] = Field(default=0.0, examples=[0.5])
     """Share of each layer's outputs that is set to zero at random in training."""
     pooling: Pooling = "last"
     """How the top layer's outputs over time become one vector: the last state, their mean or their maximum."""

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, PlainSerializer, PlainValidator
 
-from dlcli.component import Component, ReadOnlyMapping
+from dlcli.component import Component, Expecting, ReadOnlyMapping
 from dlcli.errors import UsageError
 
 if TYPE_CHECKING:
     import keras
 
 Entry = str | Mapping[str, Mapping[str, Any]]
+_Written = str | Annotated[Mapping[str, Mapping[str, Any] | None], Field(min_length=1, max_length=1)]
 
 
 def _entry(value: object) -> Entry:
@@ -54,6 +55,14 @@ def _plain(value: Any) -> Any:
     return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
+Layer = Annotated[
+    Entry,
+    PlainValidator(_entry, json_schema_input_type=_Written),
+    PlainSerializer(_plain),
+    Expecting("a layer's name, or one name with its arguments"),
+]
+
+
 class Sequential(Component):
     """Layers of Keras one after another, by Keras' own names of classes and arguments; dlcli adds the head.
 
@@ -66,9 +75,9 @@ class Sequential(Component):
     """
 
     type: Literal["sequential"] = "sequential"
-    layers: Annotated[
-        tuple[Annotated[Entry, PlainValidator(_entry), PlainSerializer(_plain)], ...], Field(min_length=1)
-    ]
+    layers: Annotated[tuple[Layer, ...], Field(min_length=1)] = Field(
+        examples=[({"Dense": {"units": 64, "activation": "relu"}}, "Flatten")]
+    )
     """The layers before the head, from the input upwards: a name each, or a name with arguments."""
 
     def build(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:

@@ -19,12 +19,12 @@ class GradientOptimizer(Component):
 
     learning_rate: PositiveFloat = 1e-3
     """Step size; the size at its height where a schedule changes it."""
-    schedule: Schedule = Constant()
+    schedule: Schedule = Field(default=Constant(), examples=["cosine"])
     """How the learning rate changes over the training."""
-    clip_norm: PositiveFloat | None = None
+    clip_norm: PositiveFloat | None = Field(default=None, examples=[1.0])
     """Longest gradient allowed, as the norm over all weights and the whole batch; longer ones are scaled down."""
 
-    ema: Annotated[float, Field(gt=0, lt=1)] | None = None
+    ema: Annotated[float, Field(gt=0, lt=1)] | None = Field(default=None, examples=[0.99])
     """Decay per step of a running mean of the weights; with it, the mean is validated, kept and evaluated."""
 
     def shared_arguments(self, steps_per_epoch: int, epochs: int) -> dict[str, Any]:

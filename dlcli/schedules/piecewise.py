@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import PositiveFloat, model_validator
+from pydantic import Field, PositiveFloat, model_validator
 
 from dlcli.schedules.warmup import WarmUp
 
@@ -21,9 +21,9 @@ class Piecewise(WarmUp):
     """
 
     type: Literal["piecewise"] = "piecewise"
-    boundaries_epochs: tuple[PositiveFloat, ...]
+    boundaries_epochs: tuple[PositiveFloat, ...] = Field(examples=[(20, 40)])
     """Epochs after which the learning rate changes, in rising order; fractions are fine."""
-    factors: tuple[PositiveFloat, ...]
+    factors: tuple[PositiveFloat, ...] = Field(examples=[(1, 0.1, 0.01)])
     """What the full learning rate is multiplied by in each part; one more than there are boundaries."""
 
     @model_validator(mode="after")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import NonNegativeFloat
+from pydantic import Field, NonNegativeFloat
 
 from dlcli.component import Component
 
@@ -18,7 +18,7 @@ class WarmUp(Component):
     Source: Goyal et al. 2017, section 2.2, https://arxiv.org/abs/1706.02677.
     """
 
-    warmup_epochs: NonNegativeFloat = 0.0
+    warmup_epochs: NonNegativeFloat = Field(default=0.0, examples=[2])
     """Epochs over which the learning rate rises from near zero to its full size; fractions are fine."""
 
     def warmup_steps(self, steps_per_epoch: int) -> int:

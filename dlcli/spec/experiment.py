@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
 
 from dlcli.augment import Augmentation
-from dlcli.component import Component, Matching, ReadOnly
+from dlcli.component import Component, Matching, ReadOnly, such_as
 from dlcli.datasets import Dataset
 from dlcli.models import Model
 from dlcli.optimizers import Optimizer
@@ -58,7 +58,9 @@ class Training(Component):
     """
     early_stopping: EarlyStopping | None = None
     """When to stop before all epochs are over; never, if absent."""
-    class_weights: Literal["balanced"] | ReadOnly[str, PositiveFloat] | None = None
+    class_weights: Literal["balanced"] | ReadOnly[str, PositiveFloat] | None = Field(
+        default=None, examples=["balanced", {"walking": 2.0}]
+    )
     """What a class counts in the training loss, by its name (1 if not named); `balanced` is N / (K * examples)."""
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Share of each training label that is spread evenly over all classes."""
@@ -70,11 +72,11 @@ class InitFrom(Component):
     Inputs are normalised by this experiment's own training split, not by that run's.
     """
 
-    run: str
+    run: str = Field(examples=["har_lstm"])
     """The run: its folder, or the name of an experiment, whose newest run is meant."""
     head: bool = True
     """Whether the head's weights are taken over too; without, it starts anew, as for other classes."""
-    freeze: tuple[str, ...] = ()
+    freeze: tuple[str, ...] = Field(default=(), examples=[("lstm_*",)])
     """Layers whose weights stay as they are, by name; `*` stands for any letters, as in `lstm_*`."""
 
 
@@ -85,15 +87,21 @@ def _run_in_words(value: object) -> object:
 class Experiment(Component):
     """One experiment: what is trained, on what, how, and which score it is expected to reach."""
 
+    model_config = such_as(
+        {"dataset": "hapt", "model": {"type": "lstm", "units": [32, 32]}, "optimizer": "adam", "train": {"epochs": 5}}
+    )
+
     name: Name = "experiment"
     """Names the folder of its runs; the file's name if absent."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     """Determines the first weights, the order of examples, every distortion and every random mask."""
-    expect: ReadOnly[Score, float] = Field(default_factory=dict, validate_default=True)
+    expect: ReadOnly[Score, float] = Field(
+        default_factory=dict, validate_default=True, examples=[{"test_accuracy": 0.9}]
+    )
     """Scores the experiment is expected to reach (a loss or an error: not to exceed); printed as met or missed."""
     dataset: Dataset
     """The examples and what is to be predicted."""
-    folds: Annotated[int, Field(ge=2)] | None = None
+    folds: Annotated[int, Field(ge=2)] | None = Field(default=None, examples=[10])
     """Parts for cross-validation: as many runs, each with another part of all examples as its test split."""
     leave_one_group_out: bool = False
     """Cross-validation with a run for each group (each person): it is the test split, the others are trained on."""
@@ -103,11 +111,11 @@ class Experiment(Component):
     standard: mean 0, deviation 1; range: from 0 to 1; none: as they are. Numbers to predict are scaled to mean 0 and
     deviation 1 within the model unless `none`.
     """
-    augment: tuple[Augmentation, ...] = ()
+    augment: tuple[Augmentation, ...] = Field(default=(), examples=[("flip",)])
     """Random distortions of training examples, in this order."""
     model: Model
     """What maps an example to a prediction."""
-    init_from: Annotated[InitFrom, BeforeValidator(_run_in_words)] | None = None
+    init_from: Annotated[InitFrom, BeforeValidator(_run_in_words, json_schema_input_type=InitFrom | str)] | None = None
     """A run whose weights training begins with; a bare word is short for `{run: word}`."""
     optimizer: Optimizer = Adam()
     """How weights follow the gradient."""

@@ -15,7 +15,7 @@ class _Dumper(yaml.SafeDumper):
 
 def _list(dumper: yaml.SafeDumper, value: Sequence[object]) -> yaml.Node:
     flat = not any(isinstance(item, dict | list) for item in value)
-    return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=flat)
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True if flat else None)
 
 
 def _str(dumper: yaml.SafeDumper, value: str) -> yaml.Node:

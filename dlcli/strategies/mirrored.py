@@ -23,7 +23,9 @@ class Mirrored(Component):
     """
 
     type: Literal["mirrored"] = "mirrored"
-    devices: Annotated[tuple[Device, ...], Field(min_length=1)] | None = None
+    devices: Annotated[tuple[Device, ...], Field(min_length=1)] | None = Field(
+        default=None, examples=[("GPU:0", "GPU:1")]
+    )
     """Kinds and numbers, such as [GPU:0, GPU:1] or, to try it out, [CPU:0, CPU:1]; all GPUs if absent."""
 
     @field_validator("devices")

@@ -61,6 +61,21 @@ def test_reading_a_spec_needs_nothing_heavy() -> None:
     assert heavy_after(code) == set()
 
 
+_RUNS = """
+from typer.testing import CliRunner
+from dlcli.cli import app
+result = CliRunner().invoke(app, {arguments!r})
+assert result.exit_code == 0 and result.output
+import sys
+assert "rich" not in sys.modules
+"""
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["list", "datasets"], ["describe", "lstm"], ["schema"]], ids=" ".join)
+def test_the_catalogue_needs_nothing_heavy(arguments: list[str]) -> None:
+    assert heavy_after(_RUNS.format(arguments=arguments)) == set()
+
+
 def test_looking_at_runs_needs_nothing_heavy(tmp_path: Path) -> None:
     code = f"from pathlib import Path; from dlcli.runs.find import all_runs; list(all_runs(Path({str(tmp_path)!r})))"
     assert heavy_after(code) == set()

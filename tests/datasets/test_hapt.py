@@ -233,3 +233,9 @@ def test_walking_windows_are_the_published_ones_to_the_last_digit(
     # Four digits: half of the fourth is 0.0005 from 1 g or 1 rad/s on.
     assert (error[y <= 2] < 0.0006).all()
     assert (error < 0.002).mean() > 0.59  # sitting, standing and laying are cut elsewhere too
+
+
+def test_what_is_told_before_it_is_read_is_so(data):
+    assert (len(data.train) + len(data.validation), len(data.test)) == (Hapt.facts.train, Hapt.facts.test)
+    assert data.target.names == Hapt.facts.classes
+    assert Hapt.facts.example == f"{data.train.x.shape[1]} x {data.train.x.shape[2]}, {data.train.x.dtype}"

@@ -13,7 +13,7 @@ from pydantic import NonNegativeInt
 from dlcli.datasets.files.download import PublishedFile, obtain
 from dlcli.datasets.files.idx import idx_bytes, read_idx
 from dlcli.datasets.folder import find_all, places
-from dlcli.datasets.spec import DatasetSpec
+from dlcli.datasets.spec import DatasetSpec, Facts
 from dlcli.datasets.splits import Holdout, hold_out
 from dlcli.errors import DataError
 
@@ -40,6 +40,12 @@ class ImageSet:
     classes: tuple[str, ...]
     label_counts: tuple[tuple[int, ...], tuple[int, ...]]
 
+    def facts(self, authors: str, licence: str, page: str) -> Facts:
+        """What is known of the set, of which the rest is told here."""
+        train, test = (sum(counts) for counts in self.label_counts)
+        size = sum(file.size_bytes or 0 for file in self.files)
+        return Facts(train, test, f"{_SIZE} x {_SIZE} x 1, uint8", self.classes, authors, licence, page, size)
+
 
 class IdxImages(DatasetSpec):
     """Images 28 x 28 of ten classes with a published test split."""
@@ -60,8 +66,7 @@ class IdxImages(DatasetSpec):
         from dlcli.datasets.data import Classes, Data
 
         published = self.published
-        names = [(file.name, file.name.removesuffix(".gz")) for file in published.files]
-        paths = find_all(self._places(folder), names)
+        paths = self._found(folder)
         if paths is None:
             into = folder / published.dataset
             obtain(published.dataset, published.files, published.mirrors, into, folder, "the same without .gz")
@@ -77,6 +82,12 @@ class IdxImages(DatasetSpec):
         )  # fmt: skip
         return Data(train, validation, test, target, remarks=remarks)
 
+    @classmethod
+    def place(cls, folder: Path) -> Path | None:
+        """The folder that holds the four files, compressed or not."""
+        found = cls._found(folder)
+        return found[0].parent if found else None
+
     def write_stand_in(self, folder: Path) -> None:
         """200 training and 60 test images of blobs, whose places tell their classes."""
         from dlcli.datasets.small_images.made_up import balanced_labels, blobs
@@ -89,10 +100,16 @@ class IdxImages(DatasetSpec):
             for file, array in zip(self.published.files[2 * split :], (images, labels), strict=False):
                 (into / file.name).write_bytes(gzip.compress(idx_bytes(array), mtime=0))
 
-    def _places(self, folder: Path) -> Iterator[Path]:
+    @classmethod
+    def _found(cls, folder: Path) -> list[Path] | None:
+        names = [(file.name, file.name.removesuffix(".gz")) for file in cls.published.files]
+        return find_all(cls._places(folder), names)
+
+    @classmethod
+    def _places(cls, folder: Path) -> Iterator[Path]:
         """Where the files may lie: other sets use the same names, so folders named after them are left out."""
         _, *below = places(folder)
-        own = [place for place in below if _plain(place).startswith(self.published.folders)]
+        own = [place for place in below if _plain(place).startswith(cls.published.folders)]
         yield from own
         yield folder
         yield from (place for place in below if place not in own and not _named_after_a_set(place))

@@ -1,0 +1,165 @@
+"""How components and their fields may be written: examples that load, made of what the classes say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+
+from annotated_types import Ge, Gt, Lt, MinLen
+
+from dlcli.component import Component
+from dlcli.errors import SpecError
+from dlcli.spec.experiment import Experiment
+from dlcli.spec.fields import as_written, in_one_line, unwrapped
+from dlcli.spec.load import check
+from dlcli.spec.reading import parse
+from dlcli.spec.structure import classes_in, type_name
+from dlcli.spec.writing import write
+
+Place = tuple[str, ...]
+"""The keys from the top level of a spec to a part of it."""
+
+_LINE, _FOLDED = 76, 60
+"""Columns within which a key stays in one line, and after which a list in a block goes on in the next."""
+_OPTIONAL = 2
+"""Fields with a default that an example shows."""
+
+
+def example(place: Place, cls: type[Component], field: str | None = None) -> str:
+    """The lines of a spec in which the component at `place` stands, with one of its fields if that is named.
+
+    Empty if nothing is found that loads.
+    """
+    for written in _ways(cls, field):
+        lines = _lines(_around(place, written))
+        if _loads(lines):
+            return lines
+    return ""
+
+
+def complete(lines: str) -> str:
+    """Lines of a spec with those that every spec needs."""
+    given = parse(lines, "example").values
+    needed = {key: value for key, value in _shortest(Experiment).items() if key not in given}
+    return _lines(needed) + lines
+
+
+def _loads(lines: str) -> bool:
+    try:
+        check(parse(complete(lines), "example.yaml"))
+    except SpecError:
+        return False
+    return True
+
+
+def _ways(cls: type[Component], field: str | None) -> Iterator[dict[str, object]]:
+    """How the component may be written, the most telling first."""
+    examples = [*declared(cls), _made_up(cls)]
+    if field is None:
+        yield from examples
+        return
+    yield from (each for each in examples if field in each and len(each) <= 1 + _OPTIONAL)
+    for value in _values(cls, field):
+        yield _shortest(cls) | {field: value}
+        yield from (each | {field: value} for each in examples)
+    yield from (each for each in examples if field in each)
+
+
+def declared(cls: type[Component]) -> list[dict[str, object]]:
+    """The examples that a component's class gives."""
+    extra = cls.model_config.get("json_schema_extra")
+    examples: Any = extra.get("examples", []) if isinstance(extra, Mapping) else []
+    return list(examples)
+
+
+def _made_up(cls: type[Component]) -> dict[str, object]:
+    """What must be given, and some of what may be."""
+    shortest = _shortest(cls)
+    others = {name: next(_values(cls, name), None) for name in cls.model_fields if name not in shortest}
+    telling = [name for name, value in others.items() if value is not None and name != "type"]
+    return shortest | {name: others[name] for name in telling[:_OPTIONAL]}
+
+
+def _shortest(cls: type[Component]) -> dict[str, object]:
+    """Only what must be given."""
+    kind = type_name(cls)
+    required = [name for name, field in cls.model_fields.items() if field.is_required()]
+    given = next((each for each in declared(cls)), {})
+    return ({} if kind is None else {"type": kind}) | {
+        name: given.get(name, next(_values(cls, name), None)) for name in required
+    }
+
+
+def _values(cls: type[Component], name: str) -> Iterator[object]:
+    """Values that a field may have, the most telling first."""
+    field = cls.model_fields[name]
+    yield from (as_written(each) for each in field.examples or ())
+    default = None if field.is_required() else as_written(field.get_default(call_default_factory=True))
+    if default is not None and default != [] and default != {}:
+        yield default
+    elif not field.examples:
+        yield sample(field.annotation, field.metadata)
+
+
+def sample(annotation: Any, metadata: Sequence[Any] = ()) -> object:
+    """A value of a type; None where it takes text, of which only examples can tell."""
+    annotation, marks = unwrapped(annotation, metadata)
+    origin = get_origin(annotation)
+    if origin is Literal:
+        return get_args(annotation)[0]
+    if origin in (Union, UnionType) and not classes_in(annotation):
+        return next((sample(each, marks) for each in get_args(annotation) if each is not NoneType), None)
+    if origin is tuple:
+        inside = sample(get_args(annotation)[0])
+        return [inside] * next((mark.min_length for mark in marks if isinstance(mark, MinLen)), 1)
+    if classes := classes_in(annotation):
+        kind = type_name(classes[0])
+        return _made_up(classes[0]) if kind is None else kind
+    return {bool: True, int: _whole(marks), float: _number(marks)}.get(annotation)
+
+
+def _whole(marks: Sequence[Any]) -> int:
+    return next((mark.ge for mark in marks if isinstance(mark, Ge)), 1)  # type: ignore[return-value]
+
+
+def _number(marks: Sequence[Any]) -> float:
+    above: Any = next((mark.gt for mark in marks if isinstance(mark, Gt)), 0.0)
+    below: Any = next((mark.lt for mark in marks if isinstance(mark, Lt)), above + 2)
+    return float(above + below) / 2
+
+
+def _around(place: Place, written: object) -> dict[str, Any]:
+    """A component as a spec has it at `place`."""
+    for above, key in reversed([(place[:n], key) for n, key in enumerate(place)]):
+        owner = owner_of(above, key)
+        if isinstance(written, Mapping) and written.keys() == {"type"}:
+            written = written["type"]
+        if get_origin(owner.model_fields[key].annotation) is tuple:
+            written = [written]
+        written = {**(next(iter(declared(owner)), _shortest(owner)) if above else {}), key: written}
+    return dict(written) if isinstance(written, Mapping) else {}
+
+
+@cache
+def owner_of(place: Place, key: str) -> type[Component]:
+    """A class that has this key and may stand at this place, the one that does by default if it has the key."""
+    owner: type[Component] = Experiment
+    for n, step in enumerate(place):
+        field = owner.model_fields[step]
+        following = (*place, key)[n + 1]
+        default = [] if field.is_required() else [type(field.get_default(call_default_factory=True))]
+        owner = next(
+            cls for cls in (*default, *classes_in(field.annotation)) if following in getattr(cls, "model_fields", {})
+        )
+    return owner
+
+
+def _lines(values: Mapping[str, object]) -> str:
+    """Values of a spec's top level: a line each, or several where one is too long."""
+    text = ""
+    for key, value in values.items():
+        line = f"{key}: {in_one_line(value)}\n"
+        text += line if len(line) <= _LINE else write({key: as_written(value)}, width=_FOLDED)
+    return text

@@ -1,0 +1,166 @@
+"""dlcli list, describe and schema: what they print."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from dlcli.cli import app
+from dlcli.errors import UsageError
+from dlcli.spec.catalogue import FAMILIES, known, types
+from dlcli.spec.schema import spec_schema
+
+
+@pytest.fixture(autouse=True)
+def empty_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DLCLI_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("COLUMNS", "80")
+    return tmp_path / "data"
+
+
+def run(*arguments: str) -> str:
+    done = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert done.exit_code == 0
+    return done.output
+
+
+def refusal(*arguments: str) -> str:
+    error = CliRunner().invoke(app, arguments).exception
+    assert isinstance(error, UsageError)
+    assert error.exit_code == 2
+    return str(error)
+
+
+def test_without_a_family_all_types_are_named() -> None:
+    said = run("list").split()
+    for family in FAMILIES:
+        assert family in said
+        assert {f"{name}" for name in types(family)} <= {word.rstrip(",") for word in said}
+    assert "har_lstm," in said
+
+
+@pytest.mark.parametrize("family", [*FAMILIES, "model", "configs"])
+def test_a_family_is_a_table_that_fits_the_terminal(family: str) -> None:
+    said = run("list", family)
+    assert max(map(len, said.splitlines())) <= 80
+    if family == "models":
+        assert "lstm        Stacked long short-term memory with one prediction for the whole\n            seq" in said
+    if family == "configs":
+        assert "2-layer LSTM on windows of waist-worn phone" in said
+
+
+def test_datasets_say_whether_they_are_here(empty_data_folder: Path) -> None:
+    assert states() == {
+        "cifar10": "170 MB to download", "csv": "yours", "fashion_mnist": "31 MB to download",
+        "hapt": "comes with dlcli", "images": "yours", "mnist": "12 MB to download", "npz": "yours",
+        "recordings": "yours", "uci_har": "61 MB to download",
+    }  # fmt: skip
+    empty_data_folder.mkdir()
+    types("datasets")["mnist"]().write_stand_in(empty_data_folder)  # type: ignore[attr-defined]
+    assert states()["mnist"] == "here"
+    assert f"here {empty_data_folder / 'mnist'} " in " ".join(run("describe", "mnist").split())
+    elsewhere = str(empty_data_folder.parent / "x")
+    assert elsewhere in run("list", "datasets", "--data-dir", elsewhere)
+
+
+def states() -> dict[str, str]:
+    return {each["name"]: each["state"] for each in json.loads(run("list", "datasets", "--json"))["datasets"]}
+
+
+def test_as_json_all_families_have_their_types() -> None:
+    found = json.loads(run("list", "--json"))
+    assert list(found) == [*FAMILIES, "configs"]
+    assert {"name": "cpu", "what": "The CPU, even where there is a GPU"} in found["strategies"]
+    assert Path(found["configs"][0]["path"]).is_file()
+
+
+def test_an_unknown_family_is_refused() -> None:
+    said = refusal("list", "modles")
+    assert "'modles'" in said
+    assert "did you mean `models`?" in said
+
+
+LSTM = """\
+lstm  (a type of `model`)
+
+Stacked long short-term memory with one prediction for the whole sequence.
+x: (B, T, C) float32 -> (B, K) logits.
+
+keys, with their defaults
+  units: [32]
+      a list of 1 or more whole numbers, each more than 0
+      Size of the state of each layer, from the input upwards.
+  dropout: 0.0
+      a number, at least 0 and less than 1
+      Share of each layer's outputs that is set to zero at random in training.
+  pooling: last
+      one of last, mean, max
+      How the top layer's outputs over time become one vector: the last state,
+      their mean or their maximum.
+  l2: 0.0
+      a number, at least 0
+      Weight of the sum of squared kernel entries in the training loss.
+
+source
+  Hochreiter and Schmidhuber 1997, https://doi.org/10.1162/neco.1997.9.8.1735,
+  with the forget gate of Gers et al. 2000,
+  https://doi.org/10.1162/089976600300015015.
+
+example
+  model: {type: lstm, units: [32, 32], dropout: 0.5}
+"""
+
+
+def test_a_type_is_described_in_full() -> None:
+    assert run("describe", "lstm") == LSTM
+
+
+def test_a_dataset_is_described_with_its_facts() -> None:
+    said = run("describe", "hapt")
+    assert "  examples  7415 for training and validation, 2996 for the test\n" in said
+    assert "  classes   6: walking, walking_upstairs" in said
+    assert "  licence   CC BY 4.0 (data/hapt/LICENSE.md)\n" in said
+    assert "hapt.npz" in said
+    assert "no; it would be downloaded (170 MB) into" in run("describe", "cifar10")
+    assert "licence" not in run("describe", "csv")
+
+
+def test_a_key_of_several_types_has_the_default_of_each() -> None:
+    said = run("describe", "learning_rate")
+    assert "  default: 0.01  (adagrad, sgd)\n" in said
+    assert said.count("a number, more than 0") == 1
+    assert "optimizer: {type: adam, learning_rate: 0.001, schedule: cosine}" in said
+
+
+def test_a_name_with_two_meanings_shows_both() -> None:
+    said = run("describe", "patience")
+    assert "optimizer.schedule.patience  (a key of plateau)" in said
+    assert "\n\ntrain.early_stopping.patience\n" in said
+
+
+def test_what_must_be_given_is_said() -> None:
+    assert "  path:  (must be given)\n" in run("describe", "npz")
+    assert "  must be given\n" in run("describe", "init_from.run")
+
+
+@pytest.mark.parametrize("name", [*known(), "train.early_stopping", "optimizer.schedule", "dataset.validation.by"])
+def test_every_name_is_described_within_the_terminal(name: str) -> None:
+    said = run("describe", name)
+    assert "example\n  " in said
+    address = max(said.split(), key=len)
+    assert max(map(len, said.splitlines())) <= max(80, len(address) + 12)
+
+
+def test_an_unknown_name_is_refused() -> None:
+    said = refusal("describe", "lstn")
+    assert "'lstn'" in said
+    assert "did you mean `lstm`?" in said
+    assert "did you mean `epochs`?" in refusal("describe", "train.epoch")
+    assert "did you mean" not in refusal("describe", "zzzzzz")
+
+
+def test_the_schema_is_printed_as_json() -> None:
+    assert json.loads(run("schema")) == json.loads(json.dumps(spec_schema()))
