@@ -44,6 +44,7 @@ def named(page: str) -> dict[str, str]:
 
 
 OWN, TRAINING, PUBLISHED = named("own_data.md"), blocks("training.md"), blocks("published_data.md")
+SPECS, PRINTED = named("specs.md"), blocks("specs.md", "text")
 
 
 def visits(folder: Path) -> None:
@@ -189,12 +190,33 @@ def test_every_type_is_on_the_page(kind: str) -> None:
     assert [name for name in types if f"`{name}`" not in page and f"type: {name}" not in page] == []
 
 
+def test_the_specs_of_the_page_on_specs_are_whole(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAB_DATA", "/lab")
+    assert len(SPECS) == len(blocks("specs.md"))
+    for name, block in SPECS.items():
+        (here / name).write_text(block, encoding="utf-8")
+    assert all(load(here / name).name == Path(name).stem for name in SPECS)
+    assert load(here / "wide.yaml").model.units == (64, 64)
+    assert load(here / "own.yaml").dataset.path == "/lab/houses.csv"
+
+
+@pytest.mark.parametrize("block", PRINTED, ids=lambda block: block.split("\n")[0])
+def test_what_the_page_on_specs_prints_is_printed(block: str, here: Path) -> None:
+    for name, text in SPECS.items():
+        (here / name).write_text(text, encoding="utf-8")
+    command, *lines = block.rstrip("\n").split("\n")
+    printed = run(*shlex.split(command.removeprefix("$ dlcli ")))
+    for part in "\n".join(lines).split("\n...\n"):
+        assert part in printed
+        printed = printed.split(part, 1)[1]
+
+
 def commands(page: Path) -> list[str]:
     text = page.read_text(encoding="utf-8")
     found = re.findall(
         r"^(?: {4}| +- run: | {2,})(?:\$ |DLCLI_OFFLINE=1 )?(dlcli \w.*?)(?: > .*)?$", text, re.MULTILINE
     )
-    return found + re.findall(r"`(dlcli (?:train|eval) [^`]*)`", text)
+    return found + re.findall(r"`(dlcli (?:train|eval|show|validate) [^`]*)`", text)
 
 
 @pytest.mark.parametrize(("page", "command"), [(page.name, line) for page in PAGES for line in commands(page)])
@@ -205,7 +227,8 @@ def test_every_command_on_a_page_exists(page: str, command: str) -> None:
 
 def test_there_are_commands() -> None:
     assert all(
-        commands(DOCS / page) for page in ("own_data.md", "published_data.md", "ci.md", "training.md", "editor.md")
+        commands(DOCS / page)
+        for page in ("own_data.md", "published_data.md", "ci.md", "training.md", "specs.md", "editor.md")
     )
 
 

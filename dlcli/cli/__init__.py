@@ -12,6 +12,7 @@ from dlcli.cli.describe import describe
 from dlcli.cli.evaluate import evaluate
 from dlcli.cli.listing import list_
 from dlcli.cli.schema import schema
+from dlcli.cli.show import show
 from dlcli.cli.train import train
 from dlcli.cli.validate import show_problems, validate
 from dlcli.errors import DlcliError, SpecError
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 app.command("train", short_help="Train the experiment of a spec and evaluate its model.")(train)
 app.command("validate", short_help="Say everything that is wrong with specs, and where.")(validate)
+app.command("show", short_help="Print a spec with all that it extends and all defaults.")(show)
 app.command("eval", short_help="Evaluate the model of a run, the newest if none is named.")(evaluate)
 app.command("list", short_help="List datasets, models, optimizers, ... and the shipped configs.")(list_)
 app.command("describe", short_help="Explain one of them, or a key of a spec, with an example.")(describe)

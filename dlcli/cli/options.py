@@ -12,6 +12,13 @@ Runs = Annotated[
     Path | None,
     typer.Option("--runs", metavar="DIR", envvar="DLCLI_RUNS", help="The folder of all runs; runs/ if not given."),
 ]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE",
+        help="Override a value, such as train.epochs=5 or model.units[0]=64; repeatable, the last one counts.",
+    ),
+]  # fmt: skip
 Gate = Annotated[bool, typer.Option("--gate", help="Exit 1 if an expected score (`expect:`) is missed.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Let TensorFlow print its start-up messages.")]
 

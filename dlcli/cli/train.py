@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlcli.cli.options import DataDir, Gate, Runs, Verbose
+from dlcli.cli.options import DataDir, Gate, Overrides, Runs, Verbose
+from dlcli.cli.specs import read_spec
 from dlcli.errors import Preempted, UsageError
 
 if TYPE_CHECKING:
@@ -20,10 +21,7 @@ if TYPE_CHECKING:
 
 def train(
     spec: Annotated[Path | None, typer.Argument(help="The experiment: a YAML file.", show_default=False)] = None,
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Override a value, such as train.epochs=5; repeatable."),
-    ] = None,
+    overrides: Overrides = None,
     resume: Annotated[
         str | None, typer.Option("--resume", metavar="RUN", help="Go on with a stopped run: its folder or its name.")
     ] = None,
@@ -46,7 +44,7 @@ def train(
     """
     from dlcli.report.screen import Screen
     from dlcli.runs.find import find, is_unfinished, runs_folder
-    from dlcli.spec import load
+    from dlcli.spec.load import check
 
     root = runs_folder(runs)
     origin: Run | Path
@@ -62,7 +60,7 @@ def train(
         experiment, smoke, root = origin.experiment, origin.info["smoke"], origin.path.absolute().parents[1]
     elif spec is not None:
         origin = spec
-        experiment = load(spec, overrides or [])
+        experiment = check(read_spec(spec, overrides))
     if gate and not experiment.expect:
         raise UsageError("--gate: the spec has no `expect`, so there is nothing that could be missed")
     _train(experiment, origin, root, smoke, gate, Screen(quiet=quiet), verbose)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dlcli.cli.options import Overrides
+from dlcli.cli.specs import read_spec
 from dlcli.errors import SpecError, UsageError
 
 if TYPE_CHECKING:
@@ -18,10 +20,7 @@ if TYPE_CHECKING:
 
 def validate(
     specs: Annotated[list[Path], typer.Argument(help="Experiments: YAML files.", show_default=False)],
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Override a value in each of them; repeatable."),
-    ] = None,
+    overrides: Overrides = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print all problems as JSON, for editors and CI.")] = False,
 ) -> None:
     """Say everything that is wrong with specs, each mistake where it stands, without training.
@@ -48,11 +47,11 @@ def show_problems(problems: Sequence[Problem]) -> None:
 
 
 def _problems(path: Path, overrides: Sequence[str]) -> Sequence[Problem]:
-    from dlcli.spec import load
+    from dlcli.spec.load import check
     from dlcli.spec.problems import Mark, Problem
 
     try:
-        load(path, overrides)
+        check(read_spec(path, overrides))
     except SpecError as error:
         return error.problems
     except UsageError as error:

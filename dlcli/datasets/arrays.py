@@ -12,6 +12,7 @@ from dlcli.datasets.folder import resolve
 from dlcli.datasets.spec import DatasetSpec, each_once
 from dlcli.datasets.splits import SPLIT_NAMES, OwnSplits
 from dlcli.errors import DataError
+from dlcli.paths import PathText
 
 if TYPE_CHECKING:
     from typing import Any
@@ -45,7 +46,7 @@ class Npz(DatasetSpec, OwnSplits):
 
     type: Literal["npz"] = "npz"
 
-    path: str = Field(examples=["arrays.npz"])
+    path: PathText = Field(examples=["arrays.npz"])
     """The file or folder, looked for from the working directory, then in the data folder and one folder down in it."""
     x: str | None = Field(default=None, examples=["signals"])
     """Name of the array of all examples, which are then divided as `test` and `validation` say."""

@@ -14,6 +14,7 @@ from dlcli.datasets.folder import resolve
 from dlcli.datasets.spec import DatasetSpec
 from dlcli.datasets.splits import SPLIT_NAMES, OwnSplits
 from dlcli.errors import DataError
+from dlcli.paths import PathText
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,7 +44,7 @@ class Images(DatasetSpec, OwnSplits):
 
     type: Literal["images"] = "images"
 
-    path: str = Field(examples=["pictures"])
+    path: PathText = Field(examples=["pictures"])
     """The folder, looked for from the working directory, then in the data folder and one folder down in it."""
     size: Annotated[tuple[PositiveInt, ...], Field(min_length=2, max_length=2)] | None = Field(
         default=None, examples=[(64, 64)]

@@ -14,6 +14,7 @@ from dlcli.datasets.sensors.sensor_files import AUTO, Columns, TimeUnit
 from dlcli.datasets.spec import DatasetSpec, each_once
 from dlcli.datasets.splits import OwnSplits
 from dlcli.errors import DataError
+from dlcli.paths import PathText
 
 if TYPE_CHECKING:
     from dlcli.datasets.data import Data
@@ -52,7 +53,7 @@ class Recordings(DatasetSpec, OwnSplits):
 
     type: Literal["recordings"] = "recordings"
 
-    path: str = Field(examples=["my_sensors"])
+    path: PathText = Field(examples=["my_sensors"])
     """The folder; relative to the working directory, else to the data folder or one folder down in it."""
     file_names: str | None = Field(default=None, examples=["{subject}_{session}.csv"])
     """How files are called, such as `{subject}_{session}.csv` or `{subject}/{session}.csv`: names in braces stand for

@@ -13,6 +13,7 @@ from dlcli.datasets.files.download import PublishedFile, obtain
 from dlcli.datasets.folder import find, resolve_all
 from dlcli.datasets.spec import DatasetSpec, each_once
 from dlcli.datasets.splits import Holdout, OwnSplits
+from dlcli.paths import PathText
 
 if TYPE_CHECKING:
     from dlcli.datasets.data import Data
@@ -42,13 +43,13 @@ class Csv(DatasetSpec, OwnSplits):
 
     type: Literal["csv"] = "csv"
 
-    path: str | None = Field(default=None, examples=["houses.csv"])
+    path: PathText | None = Field(default=None, examples=["houses.csv"])
     """The file, looked for from the working directory, then in the data folder and one folder down in it."""
     url: str | None = Field(default=None, examples=["https://example.org/houses.csv"])
     """Where the file is downloaded from, into the data folder, instead of `path`."""
     sha256: _Sha256 | None = Field(default=None, examples=["0123456789abcdef" * 4])
     """Checksum of the file at `url`, hexadecimal."""
-    test_path: str | None = Field(default=None, examples=["houses_test.csv"])
+    test_path: PathText | None = Field(default=None, examples=["houses_test.csv"])
     """A file of the same columns that is the test split; `test` then holds out nothing."""
     delimiter: _Delimiter = ","
     """The character between values, such as "," or "\\t"."""

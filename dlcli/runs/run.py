@@ -15,6 +15,7 @@ from dlcli.errors import DlcliError, Preempted, TrainingError, UsageError
 from dlcli.runs import provenance
 from dlcli.runs.files import read_json, write_json, write_text
 from dlcli.runs.lock import Lock
+from dlcli.runs.sources import keep, texts
 from dlcli.spec import Experiment, dump, load
 
 SMOKE = "-smoke"
@@ -27,6 +28,7 @@ class Run:
 
     spec.yaml       the experiment with all defaults; loads again
     source.yaml     the spec file as the user wrote it
+    parents/        the files that it extends, if it does, as they were
     run.json        state, command, versions, source control, machine, times
     metrics.jsonl   one row an epoch
     result.json     the scores of the finished run
@@ -42,14 +44,15 @@ class Run:
     def create(cls, root: Path, experiment: Experiment, *, source: Path, smoke: bool = False) -> Run:
         """Makes the folder of a new run, never one that is there already, and takes its lock.
 
-        Raises TrainingError where the folder cannot be written.
+        Raises TrainingError where the folder cannot be written, UsageError where the source cannot be read.
         """
+        sources = texts(source)
         family = root / family_of(experiment, smoke=smoke)
         try:
             run = cls(_new_folder(family))
             run._lock.acquire()
             write_text(run.path / "spec.yaml", dump(experiment))
-            write_text(run.path / "source.yaml", source.read_text(encoding="utf-8-sig"))
+            keep(sources, run.path)
             run.update(
                 state="running", name=experiment.name, smoke=smoke, command=sys.argv, folder=str(Path.cwd()),
                 seed=experiment.seed, versions=provenance.versions(), git=provenance.git(source.resolve().parent),

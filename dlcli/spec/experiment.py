@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
 
@@ -12,6 +12,7 @@ from dlcli.datasets import Dataset
 from dlcli.models import Model
 from dlcli.optimizers import Optimizer
 from dlcli.optimizers.adam import Adam
+from dlcli.paths import PathText
 from dlcli.strategies import Strategy
 from dlcli.strategies.auto import Auto
 
@@ -72,7 +73,9 @@ class InitFrom(Component):
     Inputs are normalised by this experiment's own training split, not by that run's.
     """
 
-    run: str = Field(examples=["har_lstm"])
+    word: ClassVar[str] = "run"
+
+    run: PathText = Field(examples=["har_lstm"])
     """The run: its folder, or the name of an experiment, whose newest run is meant."""
     head: bool = True
     """Whether the head's weights are taken over too; without, it starts anew, as for other classes."""
@@ -81,7 +84,7 @@ class InitFrom(Component):
 
 
 def _run_in_words(value: object) -> object:
-    return {"run": value} if isinstance(value, str) else value
+    return {InitFrom.word: value} if isinstance(value, str) else value
 
 
 class Experiment(Component):

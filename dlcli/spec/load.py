@@ -9,15 +9,17 @@ from pathlib import Path as FilePath
 from pydantic import ValidationError
 
 from dlcli.errors import SpecError
+from dlcli.spec.composing import compose
 from dlcli.spec.experiment import Experiment
 from dlcli.spec.overrides import override_all
 from dlcli.spec.reading import Document, read
+from dlcli.spec.variables import misplaced
 from dlcli.spec.wording import explain
 from dlcli.spec.writing import write
 
 
 def load(path: FilePath, overrides: Sequence[str] = ()) -> Experiment:
-    """Reads an experiment spec, with `a.b=value` overrides laid over it.
+    """Reads an experiment spec and what it extends, with `a.b=value` overrides laid over it.
 
     Raises UsageError when the file cannot be read and SpecError with every problem in it, each with its place.
     """
@@ -26,9 +28,9 @@ def load(path: FilePath, overrides: Sequence[str] = ()) -> Experiment:
 
 def check(document: Document, overrides: Sequence[str] = ()) -> Experiment:
     """Makes an Experiment of a document with overrides laid over it; raises SpecError with every problem."""
-    document = override_all(document, overrides)
+    document = resolve(document, overrides)
     document = replace(document, values={"name": FilePath(document.source).stem, **document.values})
-    problems = list(document.problems)
+    problems = [*document.problems, *misplaced(document, Experiment)]
     try:
         experiment = Experiment.model_validate(document.values)
     except ValidationError as error:
@@ -38,6 +40,14 @@ def check(document: Document, overrides: Sequence[str] = ()) -> Experiment:
     if problems:
         raise SpecError(document.in_order(problems))
     return experiment
+
+
+def resolve(document: Document, overrides: Sequence[str] = ()) -> Document:
+    """Lays a document over what it extends, and overrides over both; what is wrong with one is among its problems.
+
+    Raises SpecError when what it extends cannot be had. A document that is resolved already stays as it is.
+    """
+    return override_all(compose(document, Experiment), overrides, Experiment)
 
 
 def dump(experiment: Experiment) -> str:

@@ -29,6 +29,11 @@ class Mark:
     text: str = field(default="", compare=False, repr=False)
     """The whole line; empty if it is not known."""
 
+    @property
+    def place(self) -> str:
+        """The source and the line in it."""
+        return self.source if self.source.startswith(OPTION) else f"{self.source}:{self.line}"
+
     def __str__(self) -> str:
         return self.source if self.source.startswith(OPTION) else f"{self.source}:{self.line}:{self.column}"
 

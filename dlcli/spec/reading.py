@@ -55,12 +55,14 @@ class Document:
     """The values of a spec, and for every path in them the mark of its key (or list item) and of its value."""
 
     sources: tuple[str, ...]
-    """The file, and then each `--set`, as far as they were laid over it."""
+    """The file, the files it extends, and then each `--set`, as far as they were laid over it."""
     values: dict[str, object]
     keys: dict[Path, Mark] = field(repr=False)
     marks: dict[Path, Mark] = field(repr=False)
     problems: tuple[Problem, ...] = ()
     """What was wrong with single values, which were left out or taken as nothing."""
+    remarks: tuple[str, ...] = ()
+    """What is no mistake, but should be said to whoever gave the values."""
 
     def in_order(self, problems: Iterable[Problem]) -> list[Problem]:
         """Problems by their sources, and in the order in which they stand there."""

@@ -10,6 +10,7 @@ from dlcli.component import Component
 from dlcli.spec.problems import Path
 
 Classes = tuple[type[Component], ...]
+"""The components that a place may hold, one of them; none where it holds plain values."""
 
 # Components may hold others of their own kind, as a schedule another one, without end.
 _DEEPEST = 4
@@ -34,6 +35,26 @@ def chosen(classes: Classes, value: object) -> type[Component] | None:
         return classes[0]
     word = value.get("type") if isinstance(value, Mapping) else value
     return next((cls for cls in classes if isinstance(word, str) and type_name(cls) == word), None)
+
+
+def held_by(classes: Classes | None, value: object, key: str) -> Classes | None:
+    """What the place under a key holds, in a place that holds one of `classes`, of which `value` chooses.
+
+    None where nobody knows: under a type or a key that there is not.
+    """
+    if not classes:
+        return classes
+    cls = chosen(classes, value)
+    if cls is None or key not in cls.model_fields:
+        return None
+    return classes_in(cls.model_fields[key].annotation)
+
+
+def short_for(classes: Classes | None) -> str | None:
+    """The key that a bare word is short for in the place of one of these; None where a word is only text."""
+    if classes is None:
+        return Component.word
+    return next((cls.word for cls in classes if cls.word in cls.model_fields), None)
 
 
 def value_at(values: object, path: Path) -> object:

@@ -26,8 +26,12 @@ _OTHER_NAMES = {
     "val_split": "validation", "validation_split": "validation", "augmentation": "augment", "folder": "path",
     "file": "path", "label": "target", "labels": "target", "separator": "delimiter", "sep": "delimiter",
     "gradient_accumulation": "accumulation_steps", "accumulate_grad_batches": "accumulation_steps",
-    "pretrained": "init_from", "class": "type", "kind": "type",
+    "pretrained": "init_from", "class": "type", "kind": "type", "base": "extends", "inherits": "extends",
+    "include": "extends", "parent": "extends", "defaults": "extends",
 }  # fmt: skip
+
+_OF_FILES = ("extends",)
+"""Keys that stand at the top level of a file and are none of the experiment's."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -62,7 +66,8 @@ def for_key(root: type[Component], values: Mapping[str, object], path: Path) -> 
     if here is None:
         return ""
     given = value_at(values, around)
-    free = [name for name in here.model_fields if not isinstance(given, Mapping) or name not in given]
+    names = [*here.model_fields, *(() if around else _OF_FILES)]
+    free = [name for name in names if not isinstance(given, Mapping) or name not in given]
     near = nearest(key, free)
     if near and (_plain(near) == _plain(key) or not _belongs(root, values, around, key)):
         return f"did you mean `{near}`?{_look_alike(key)}"

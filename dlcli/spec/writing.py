@@ -13,9 +13,13 @@ class _Dumper(yaml.SafeDumper):
     """Quotes text that either version would take for something else; writes lists of scalars in one line."""
 
 
+def is_flat(items: Sequence[object]) -> bool:
+    """Whether a list is written in one line."""
+    return not any(isinstance(item, dict | list) for item in items)
+
+
 def _list(dumper: yaml.SafeDumper, value: Sequence[object]) -> yaml.Node:
-    flat = not any(isinstance(item, dict | list) for item in value)
-    return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True if flat else None)
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=is_flat(value) or None)
 
 
 def _str(dumper: yaml.SafeDumper, value: str) -> yaml.Node:

@@ -126,6 +126,19 @@ def test_a_wrong_override_is_shown_as_it_was_typed(dlcli: Command, tmp_path: Pat
     ]
 
 
+@pytest.mark.parametrize("command", ["train", "validate", "show"])
+def test_what_another_type_drops_is_said_in_one_line_before_all_else(
+    dlcli: Command, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "s.yaml").write_text("dataset: hapt\nmodel: {type: lstm, units: [3]}\n")
+    outcome = dlcli(command, "s.yaml", "--set", "model=gru", "--set", "train.epochs=ten")
+    assert outcome.code == 2
+    assert outcome.err.startswith(
+        "note: --set model=gru: left out `units` (s.yaml:2), because `model` is no longer of type 'lstm'\n"
+        "--set train.epochs=ten: `train.epochs`: expected a whole number, got 'ten'\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -50,7 +50,7 @@ assert "Usage" in result.output
 """
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["eval", "-h"]], ids=" ".join)
+@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["eval", "-h"], ["show", "-h"]], ids=" ".join)
 def test_help_needs_nothing_heavy(arguments: list[str]) -> None:
     assert heavy_after(_HELP.format(arguments=arguments)) == set()
 
@@ -74,6 +74,14 @@ assert "rich" not in sys.modules
 @pytest.mark.parametrize("arguments", [["list"], ["list", "datasets"], ["describe", "lstm"], ["schema"]], ids=" ".join)
 def test_the_catalogue_needs_nothing_heavy(arguments: list[str]) -> None:
     assert heavy_after(_RUNS.format(arguments=arguments)) == set()
+
+
+def test_showing_a_spec_needs_nothing_heavy() -> None:
+    path = shipped("configs", "har_lstm.yaml")
+    code = "from typer.testing import CliRunner; from dlcli.cli import app\n" + (
+        f"assert CliRunner().invoke(app, ['show', {str(path)!r}, '--origin']).exit_code == 0"
+    )
+    assert heavy_after(code) == set()
 
 
 def test_looking_at_runs_needs_nothing_heavy(tmp_path: Path) -> None:
