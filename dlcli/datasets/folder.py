@@ -46,7 +46,7 @@ def resolve_all(paths: Sequence[str], folder: Path) -> list[Path]:
     There they may stand under the whole path or its last part alone. One place that has all of them comes before
     another that has some. Raises MissingData, which says where was looked.
     """
-    given = [Path(path).expanduser() for path in paths]
+    given = [_from_home(path) for path in paths]
     there = list(places(folder))
     tries = [[place / path for path in given] for place in (Path(), *there)]
     tries += [[place / path.name for path in given] for place in there]
@@ -61,6 +61,13 @@ def resolve_all(paths: Sequence[str], folder: Path) -> list[Path]:
             "in DLCLI_DATA"
         )
     return [file for file in found if file is not None]
+
+
+def _from_home(path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)  # `~somebody` of whom this machine knows nothing; a file may be called so
 
 
 def places(folder: Path) -> Iterator[Path]:

@@ -9,7 +9,7 @@ from textwrap import wrap
 
 from dlcli.component import Component
 from dlcli.spec.problems import Path, dotted
-from dlcli.spec.structure import choices, component_at, fields_below, type_name, value_at
+from dlcli.spec.structure import choices, component_at, fields_below, type_name
 
 _LIKENESS = 0.72
 """From which share of letters in common on (difflib's ratio), one name is taken for another misspelt."""
@@ -65,10 +65,9 @@ def for_key(root: type[Component], values: Mapping[str, object], path: Path) -> 
     here = component_at(root, values, around)
     if here is None:
         return ""
-    given = value_at(values, around)
-    names = [*here.model_fields, *(() if around else _OF_FILES)]
-    free = [name for name in names if not isinstance(given, Mapping) or name not in given]
-    near = nearest(key, free)
+    # Also among the keys that are given: a misspelt one is often meant to replace what another file says.
+    names = [*(name for name in here.model_fields if name != "type"), *(() if around else _OF_FILES)]
+    near = nearest(key, names)
     if near and (_plain(near) == _plain(key) or not _belongs(root, values, around, key)):
         return f"did you mean `{near}`?{_look_alike(key)}"
     if elsewhere := _belongs(root, values, around, key):
@@ -76,7 +75,7 @@ def for_key(root: type[Component], values: Mapping[str, object], path: Path) -> 
     for place, cls in _chosen_places(root, values):
         if place != around and (near := nearest(key, cls.model_fields)):
             return f"did you mean `{near}` {_in(place)}?"
-    return f"{listed(f'keys {_in(around)}', free)}{_look_alike(key)}" if free else "it takes no keys but its `type`"
+    return f"{listed(f'keys {_in(around)}', names)}{_look_alike(key)}" if names else "it takes no keys but its `type`"
 
 
 def _belongs(root: type[Component], values: Mapping[str, object], around: Path, key: str) -> str:

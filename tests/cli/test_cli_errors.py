@@ -16,6 +16,7 @@ from dlcli.datasets.hapt import Hapt
 from dlcli.errors import DataError, Preempted, TrainingError, UsageError
 from dlcli.models.lstm import LSTM
 from dlcli.runs.run import Run
+from dlcli.shipped import shipped
 from dlcli.spec import Experiment
 
 
@@ -109,6 +110,13 @@ def test_all_mistakes_of_a_spec_are_told_at_once_without_a_traceback(dlcli: Comm
         "     |                 ^  such as 10",
         "",
     ]
+
+
+def test_the_readme_shows_what_is_shown(dlcli: Command) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    command, *lines = next(block for block in readme.split("\n\n") if "--set model.unitz" in block).split("\n")
+    words = command.replace("configs/har_lstm.yaml", str(shipped("configs", "har_lstm.yaml"))).split()[2:]
+    assert dlcli(*words).err == "".join(f"{line.removeprefix(' ' * 6)}\n" for line in lines)
 
 
 def test_a_wrong_override_is_shown_as_it_was_typed(dlcli: Command, tmp_path: Path) -> None:

@@ -250,6 +250,8 @@ def test_members_that_are_no_arrays_are_refused(tmp_path: Path) -> None:
 def test_a_missing_file_is_missing_data(tmp_path: Path) -> None:
     with pytest.raises(MissingData, match=r"^b\.npz: there is no such file"):
         Npz(path="b.npz").load(tmp_path)
+    with pytest.raises(MissingData, match=r"^~nobody_of_that_name/b\.npz: there is no such file"):
+        Npz(path="~nobody_of_that_name/b.npz").load(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,22 @@ SHOWN = {
              |                              ^^^  keys in `strategy`: device
         """,
     ),
+    "a key that is there already, misspelt": (
+        "train: {epochs: 3}\nseed: 1\nsedd: 2",
+        """
+        s.yaml:5:1: unknown key `sedd`
+           5 | sedd: 2
+             | ^^^^  did you mean `seed`?
+        """,
+    ),
+    "a key where there can be none": (
+        "strategy: {type: auto, zzz: 1}",
+        """
+        s.yaml:3:24: unknown key `zzz` in strategy (auto)
+           3 | strategy: {type: auto, zzz: 1}
+             |                        ^^^  it takes no keys but its `type`
+        """,
+    ),
     "a letter that only looks like one": (
         "s\N{CYRILLIC SMALL LETTER IE}ed: 3",
         """
