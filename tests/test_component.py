@@ -21,6 +21,14 @@ class Cat(Component):
     weight: float = 4.0
 
 
+class Kitten(Cat):
+    """A cat with a field of its own."""
+
+    days: int = 1
+    """How old,
+    in days."""
+
+
 class Dog(Component):
     """A dog."""
 
@@ -119,6 +127,19 @@ def test_components_can_be_copied_and_sent_to_other_processes() -> None:
 
 def test_the_docstring_under_a_field_is_its_help() -> None:
     assert Cat.model_fields["lives"].description == "How often."
+    assert Kitten.model_fields["lives"].description == "How often."
+    assert Kitten.model_fields["days"].description == "How old,\nin days."
+
+
+def test_the_docstring_under_a_field_is_in_the_json_schema() -> None:
+    described = Kitten.model_json_schema()["properties"]
+    assert described["lives"]["description"] == "How often."
+    assert "description" not in described["type"]
+
+
+def test_a_component_without_source_has_no_help() -> None:
+    made = type("Made", (Component,), {"__annotations__": {"size": int}, "__module__": "nowhere"})
+    assert made.model_fields["size"].description is None
 
 
 @pytest.mark.parametrize("wrong", ["red1", "", 3, None])

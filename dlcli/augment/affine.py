@@ -37,7 +37,7 @@ class Affine(Component):
 
     @model_validator(mode="after")
     def _does_something(self) -> Affine:
-        amounts = {name: getattr(self, name) for name in type(self).model_fields if name != "type"}
+        amounts = {name: getattr(self, name) for name in type(self).__pydantic_fields__ if name != "type"}
         if not any(amounts.values()):
             given = ", ".join(f"`{name}` (={amount})" for name, amount in amounts.items())
             raise ValueError(f"one of {given} must be above 0")

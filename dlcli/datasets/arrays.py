@@ -9,8 +9,8 @@ from pydantic import Field, field_validator, model_validator
 
 from dlcli.component import such_as
 from dlcli.datasets.folder import resolve
+from dlcli.datasets.holdout import SPLIT_NAMES, OwnSplits
 from dlcli.datasets.spec import DatasetSpec, each_once
-from dlcli.datasets.splits import SPLIT_NAMES, OwnSplits
 from dlcli.errors import DataError
 from dlcli.paths import PathText
 

@@ -14,8 +14,8 @@ from dlcli.datasets.files.archives import read_members
 from dlcli.datasets.files.download import PublishedFile, obtain
 from dlcli.datasets.files.pickles import python2_pickle, read_pickle
 from dlcli.datasets.folder import find
+from dlcli.datasets.holdout import Holdout
 from dlcli.datasets.spec import DatasetSpec, Facts
-from dlcli.datasets.splits import Holdout, hold_out
 from dlcli.errors import DataError
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class Cifar10(DatasetSpec):
     def load(self, folder: Path) -> Data:
         """The unpacked folder or the archive, in the data folder or one down; else the archive is downloaded."""
         from dlcli.datasets.data import Classes, Data
+        from dlcli.datasets.splits import hold_out
 
         path = self.place(folder)
         if path is None:

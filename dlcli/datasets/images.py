@@ -11,8 +11,8 @@ from pydantic import Field, PositiveInt
 
 from dlcli.component import such_as
 from dlcli.datasets.folder import resolve
+from dlcli.datasets.holdout import SPLIT_NAMES, OwnSplits
 from dlcli.datasets.spec import DatasetSpec
-from dlcli.datasets.splits import SPLIT_NAMES, OwnSplits
 from dlcli.errors import DataError
 from dlcli.paths import PathText
 

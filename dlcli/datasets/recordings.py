@@ -9,10 +9,10 @@ from pydantic import Field, PositiveFloat, field_validator, model_validator
 
 from dlcli.component import Component, such_as
 from dlcli.datasets.folder import resolve
+from dlcli.datasets.holdout import OwnSplits
+from dlcli.datasets.sensors.columns import AUTO, Columns, TimeUnit
 from dlcli.datasets.sensors.file_names import FileNames
-from dlcli.datasets.sensors.sensor_files import AUTO, Columns, TimeUnit
 from dlcli.datasets.spec import DatasetSpec, each_once
-from dlcli.datasets.splits import OwnSplits
 from dlcli.errors import DataError
 from dlcli.paths import PathText
 

@@ -11,8 +11,8 @@ from pydantic import Field, field_validator, model_validator
 from dlcli.component import Matching, ReadOnly, such_as
 from dlcli.datasets.files.download import PublishedFile, obtain
 from dlcli.datasets.folder import find, resolve_all
+from dlcli.datasets.holdout import Holdout, OwnSplits
 from dlcli.datasets.spec import DatasetSpec, each_once
-from dlcli.datasets.splits import Holdout, OwnSplits
 from dlcli.paths import PathText
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from dlcli.datasets.files.download import PublishedFile, obtain
 from dlcli.datasets.files.matrices import read_matrix, read_whole_numbers
 from dlcli.datasets.folder import find
 from dlcli.datasets.hapt import ACTIVITIES, CHANNELS, TEST_SUBJECTS, TRAINING_SUBJECTS, Channel, Channels, Subjects
+from dlcli.datasets.holdout import Holdout
 from dlcli.datasets.spec import DatasetSpec, Facts
-from dlcli.datasets.splits import Holdout, hold_out, refuse_shared_groups
 from dlcli.errors import DataError
 
 if TYPE_CHECKING:
@@ -92,6 +92,7 @@ class UciHar(DatasetSpec):
     def load(self, folder: Path) -> Data:
         """The unpacked folder or an archive, in the data folder or one down; else the archive is downloaded."""
         from dlcli.datasets.data import Classes, Data
+        from dlcli.datasets.splits import hold_out
 
         path = self.place(folder)
         if path is None:
@@ -160,6 +161,8 @@ def _names(split: str, channels: tuple[Channel, ...]) -> list[str]:
 def _check(path: Path, splits: dict[str, Split]) -> tuple[str, ...]:
     """What users should know of a part of the set; DataError where the full set is not as published."""
     import numpy as np
+
+    from dlcli.datasets.splits import refuse_shared_groups
 
     counts = {name: tuple(np.bincount(split.y, minlength=len(ACTIVITIES)).tolist()) for name, split in splits.items()}
     here = {name: sum(each) for name, each in counts.items()}

@@ -9,6 +9,7 @@ from dataclasses import replace
 from dlcli.component import Component
 from dlcli.errors import SpecError
 from dlcli.spec.composing import KEY
+from dlcli.spec.core_schema import DEPTH, TOO_DEEP
 from dlcli.spec.merging import Change, Upper, lay
 from dlcli.spec.problems import OPTION, Mark, Path, Problem, dotted
 from dlcli.spec.reading import Document, parse_value
@@ -45,6 +46,8 @@ def override(document: Document, argument: str, root: type[Component]) -> Docume
         raise SpecError([Problem(start, "expected KEY=VALUE, such as train.epochs=5")])
     if steps[0] == KEY:
         raise SpecError([Problem(start, f"`{KEY}` stands in files only; --set gives single values")])
+    if len(steps) > DEPTH:
+        raise SpecError([Problem(start, TOO_DEEP)])
     classes = _checked(document.values, steps, start, root)
     value, keys, marks, problems = parse_value(text, source, f"{name}=")
     upper = Upper(

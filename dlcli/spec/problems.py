@@ -104,5 +104,10 @@ def dotted(path: Path) -> str:
     """The path as people write it: `model.units[0]`."""
     text = ""
     for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+        text += f"[{step}]" if isinstance(step, int) else f".{cut(step)}" if text else cut(step)
     return text
+
+
+def cut(text: str) -> str:
+    """The text as far as it fits into a message."""
+    return text if len(text) <= 60 else text[:57] + "..."

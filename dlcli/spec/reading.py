@@ -15,39 +15,15 @@ from typing import NamedTuple
 import yaml
 
 from dlcli.errors import SpecError, UsageError
-from dlcli.spec.problems import Mark, Path, Problem, dotted
+from dlcli.spec.core_schema import CORE_SCHEMA, DEPTH, MOST_VALUES, TAG, TOO_DEEP, TOO_MANY, Loader, TooMuch
+from dlcli.spec.problems import Mark, Path, Problem, cut, dotted
 
-_CORE_SCHEMA = {
-    "null": (r"~|null|Null|NULL|", "~nN"),
-    "bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    "int": (r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
-    "float": (
-        r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
-        "-+.0123456789",
-    ),
-}
 _BASES = {"0o": 8, "0x": 16}
-_TAG = "tag:yaml.org,2002:"
-_DIGITS = 1000
-_DEPTH = 40
-_VALUES = 20_000
+_DIGITS = 70
+_WHOLE = range(-(2**63), 2**63)
 _BYTES = 200_000
 # What ends a line for PyYAML.
 _LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
-_TOO_DEEP = "values are nested too deeply, or hold themselves"
-
-
-class _Loader(yaml.SafeLoader):
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 (PyYAML's own attribute)
-
-
-def add_core_schema(target: type[yaml.SafeLoader | yaml.SafeDumper]) -> None:
-    """Makes a loader or dumper take plain scalars for what the core schema takes them for."""
-    for kind, (pattern, first) in _CORE_SCHEMA.items():
-        target.add_implicit_resolver(_TAG + kind, re.compile(f"^(?:{pattern})$"), [*first, ""])
-
-
-add_core_schema(_Loader)
 
 
 @dataclass(frozen=True)
@@ -132,18 +108,17 @@ def parse_value(text: str, source: str, before: str = "") -> Parsed:
     reader = _Reader(source, text, before)
     start = reader.mark(0, 0)
     try:
-        node = yaml.compose(text, _Loader)
+        node = yaml.compose(text, Loader)
         value = reader.whole(node)
     except yaml.MarkedYAMLError as error:
         where = error.problem_mark or error.context_mark
         mark = reader.mark(where.line, where.column) if where else start
-        raise SpecError([Problem(mark, f"not YAML: {_plainly(error)}")]) from None
+        words = str(error.problem) if isinstance(error, TooMuch) else f"not YAML: {_plainly(error)}"
+        raise SpecError([Problem(mark, words)]) from None
     except yaml.reader.ReaderError as error:
         above = _LINE_END.split(text[: error.position])
         mark = reader.mark(len(above) - 1, len(above[-1]))
         raise SpecError([Problem(mark, f"not YAML: the character {chr(error.character)!r} is not allowed")]) from None
-    except RecursionError:
-        raise SpecError([Problem(start, _TOO_DEEP)]) from None
     return Parsed(value, reader.keys, reader.marks, tuple(reader.problems))
 
 
@@ -163,7 +138,8 @@ def _plainly(error: yaml.MarkedYAMLError) -> str:
 class _Reader:
     def __init__(self, source: str, text: str, before: str) -> None:
         self.source, self.before = source, before
-        self.lines = _LINE_END.split(text)
+        first, *rest = _LINE_END.split(text)
+        self.lines = [before + first, *rest]
         self.count = 0
         self.problems: list[Problem] = []
         self.keys: dict[Path, Mark] = {}
@@ -178,11 +154,11 @@ class _Reader:
     def value(self, node: yaml.Node, path: Path) -> object:
         self.marks[path] = self.at(node)
         self.count += 1
-        if len(path) > _DEPTH:
-            raise SpecError([Problem(self.marks[path], _TOO_DEEP)])
-        if self.count > _VALUES:
-            raise SpecError([Problem(self.marks[path], f"this is more than {_VALUES} values, aliases counted in full")])
-        kind = node.tag.removeprefix(_TAG)
+        if len(path) > DEPTH:
+            raise SpecError([Problem(self.marks[path], TOO_DEEP)])
+        if self.count > MOST_VALUES:
+            raise SpecError([Problem(self.marks[path], TOO_MANY)])
+        kind = node.tag.removeprefix(TAG)
         if isinstance(node, yaml.MappingNode) and kind == "map":
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode) and kind == "seq":
@@ -218,7 +194,7 @@ class _Reader:
         text = str(node.value)
         if kind == "str":
             return text
-        if kind not in _CORE_SCHEMA or not re.fullmatch(_CORE_SCHEMA[kind][0], text):
+        if kind not in CORE_SCHEMA or not re.fullmatch(CORE_SCHEMA[kind][0], text):
             self.problem(node, f"the tag {_short(node.tag)} does not fit here; expected plain values")
             return None
         match kind:
@@ -226,12 +202,17 @@ class _Reader:
                 return None
             case "bool":
                 return text.lower() == "true"
-            case "int" if len(text) < _DIGITS:
-                return int(text, _BASES.get(text[:2], 10))
             case "int":
-                self.problem(node, f"a number of {len(text)} digits is more than can be read")
-                return None
+                return self.whole_number(node, text)
         return float(re.sub(r"\.(inf|nan)", r"\1", text.lower()))
+
+    def whole_number(self, node: yaml.ScalarNode, text: str) -> int | None:
+        # Python would count on, but arrays hold 64 bits; and turning very long texts into numbers takes long.
+        number = int(text, _BASES.get(text[:2], 10)) if len(text) < _DIGITS else None
+        if number is not None and number in _WHOLE:
+            return number
+        self.problem(node, f"expected a whole number from -2^63 to 2^63 - 1, got {cut(text)}")
+        return None
 
     def at(self, node: yaml.Node) -> Mark:
         start, end = node.start_mark, node.end_mark
@@ -240,18 +221,17 @@ class _Reader:
 
     def mark(self, line: int, column: int, width: int = 1) -> Mark:
         """The mark of a place that PyYAML counts from 0."""
-        before = self.before if line == 0 else ""
-        text = before + self.lines[line] if line < len(self.lines) else ""
-        return Mark(self.source, line + 1, len(before) + column + 1, max(1, width), text)
+        before = len(self.before) if line == 0 else 0
+        text = self.lines[line] if line < len(self.lines) else ""
+        return Mark(self.source, line + 1, before + column + 1, max(1, width), text)
 
     def problem(self, node: yaml.Node, message: str, hint: str = "") -> None:
         self.problems.append(Problem(self.at(node), message, hint))
 
 
 def _short(tag: str) -> str:
-    return tag.replace(_TAG, "!!")
+    return tag.replace(TAG, "!!")
 
 
 def _shown(value: object) -> str:
-    text = str(value)
-    return "a list" if isinstance(value, tuple) else f"just `{text if len(text) <= 60 else text[:57] + '...'}`"
+    return "a list" if isinstance(value, tuple) else f"just `{cut(str(value))}`"

@@ -41,7 +41,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     for name in names:
         if plain == _plain(name) or _OTHER_NAMES.get(plain) == name:
             return name
-    likeness = {name: SequenceMatcher(None, plain, _plain(name)).ratio() for name in names}
+    # Of a word much longer than a name, too few letters can be the name's; and to count them would take long.
+    near = [name for name in names if len(plain) < 2 * len(name)]
+    likeness = {name: SequenceMatcher(None, plain, _plain(name)).ratio() for name in near}
     best = max(likeness, key=lambda name: likeness[name], default=None)
     return best if best is not None and likeness[best] >= _LIKENESS else None
 

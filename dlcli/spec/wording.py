@@ -10,12 +10,14 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from dlcli.component import Component
-from dlcli.spec.problems import Path, Problem, dotted
+from dlcli.spec.problems import Path, Problem, cut, dotted
 from dlcli.spec.reading import Document
 from dlcli.spec.structure import choices, component_at, type_name
 from dlcli.spec.suggest import among, for_key, listed, nearest
 from dlcli.spec.writing import write
 
+_MOST = 100
+"""Problems that are told; to find out what was meant takes a while, and nobody reads more."""
 _KEY = "[key]"
 """What pydantic appends to the location of a mapping's key that is itself wrong."""
 
@@ -27,7 +29,14 @@ def explain(document: Document, root: type[Component], error: ValidationError) -
         found.setdefault(_written(document.values, details), []).append(details)
     # Where something inside is wrong, what pydantic says of the whole only repeats it.
     whole = {path[:n] for path in found for n in range(len(path))}
-    return [_problem(document, root, path, all_details) for path, all_details in found.items() if path not in whole]
+    paths = [path for path in found if path not in whole]
+    if len(paths) > _MOST:
+        paths.sort(key=document.key_mark)
+    problems = [_problem(document, root, path, found[path]) for path in paths[:_MOST]]
+    if len(paths) > _MOST:
+        place = document.key_mark(paths[_MOST])
+        problems.append(Problem(place, f"here begin {len(paths) - _MOST} more problems, which are not shown"))
+    return problems
 
 
 def _problem(document: Document, root: type[Component], path: Path, found: list[ErrorDetails]) -> Problem:
@@ -37,7 +46,7 @@ def _problem(document: Document, root: type[Component], path: Path, found: list[
         case "extra_forbidden":
             where = _where(root, document.values, path[:-1])
             hint = for_key(root, document.values, path)
-            return Problem(document.key_mark(path), f"unknown key `{path[-1]}`{where}", hint)
+            return Problem(document.key_mark(path), f"unknown key `{cut(str(path[-1]))}`{where}", hint)
         case "missing":
             return Problem(document.key_mark(path[:-1]), f"{name} is missing", _example(root, document.values, path))
         case "value_error":
@@ -173,7 +182,7 @@ def shown(value: Any) -> str:
         return "nothing"
     text = repr(value) if isinstance(value, str) else write(value, width=float("inf"), in_one_line=True)
     text = text.removesuffix("\n").removesuffix("\n...")
-    return text if len(text) <= 60 else text[:57] + "..."
+    return cut(text)
 
 
 def _written(values: Any, details: ErrorDetails) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import yaml
 
-from dlcli.spec.reading import add_core_schema
+from dlcli.spec.core_schema import add_core_schema
 
 
 class _Dumper(yaml.SafeDumper):

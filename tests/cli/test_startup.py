@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -82,6 +83,28 @@ def test_showing_a_spec_needs_nothing_heavy() -> None:
         f"assert CliRunner().invoke(app, ['show', {str(path)!r}, '--origin']).exit_code == 0"
     )
     assert heavy_after(code) == set()
+
+
+def test_validating_does_not_even_need_numpy() -> None:
+    code = "import sys; from dlcli.cli import main; sys.argv[0] = 'dlcli'\ntry: main()\nexcept SystemExit: pass\n"
+    said = python(f"{code}print('numpy' in sys.modules)", "validate", str(shipped("configs", "har_lstm.yaml")))
+    assert said == "the spec is valid\nFalse\n"
+
+
+def test_validating_all_shipped_specs_takes_at_most_four_times_as_long_as_importing_the_libraries() -> None:
+    specs = sorted(map(str, shipped("configs").glob("*.yaml")))
+    libraries = [sys.executable, "-c", "import typer, pydantic, yaml"]
+    validate = [sys.executable, "-m", "dlcli", "validate", *specs]
+    pairs = [(seconds(validate), seconds(libraries)) for _ in range(3)]
+    assert min(ours for ours, _ in pairs) < 4 * min(theirs for _, theirs in pairs)
+
+
+def seconds(command: list[str]) -> float:
+    """The processor's time that a command takes."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def test_looking_at_runs_needs_nothing_heavy(tmp_path: Path) -> None:

@@ -151,8 +151,9 @@ def test_every_key_given_twice_is_reported_by_its_path_in_file_order() -> None:
         ("a: !!set {x}", "s.yaml:1:4: the tag !!set does not fit here"),
         ("a: !foo [1]", "s.yaml:1:4: the tag !foo does not fit here"),
         ("b: &a [*a, *a]", "s.yaml:1:4: values are nested too deeply, or hold themselves"),
-        (f"b: {'[' * 5000}", "s.yaml:1:1: values are nested too deeply, or hold themselves"),
-        (f"a: {'1' * 5000}", "s.yaml:1:4: a number of 5000 digits is more than can be read"),
+        (f"b: {'[' * 5000}", "s.yaml:1:44: values are nested too deeply, or hold themselves"),
+        (f"a: {2**63}", "s.yaml:1:4: expected a whole number from -2^63 to 2^63 - 1, got 9223372036854775808"),
+        (f"a: {'1' * 5000}", f"s.yaml:1:4: expected a whole number from -2^63 to 2^63 - 1, got {'1' * 57}..."),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_place(text: str, message: str) -> None:

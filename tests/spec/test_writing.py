@@ -28,7 +28,7 @@ def test_awkward_text_survives_as_key_and_as_value(text: str) -> None:
     assert yaml.safe_load(written) == {"k": [text, {text: text}]}
 
 
-@given(st.floats(allow_nan=False) | st.integers() | st.booleans() | st.none())
+@given(st.floats(allow_nan=False) | st.integers(-(2**63), 2**63 - 1) | st.booleans() | st.none())
 @example(1e-05)
 @example(1e22)
 def test_scalars_are_the_same_to_both_versions_of_yaml(value: object) -> None:

@@ -6,12 +6,9 @@ The environment's DLCLI_OFFLINE=1 forbids downloads.
 from __future__ import annotations
 
 import hashlib
-import http.client
 import os
 import re
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -112,6 +109,8 @@ def download(file: PublishedFile, mirrors: Sequence[str], folder: Path) -> Path:
 
 def _fetch(url: str, file: PublishedFile, part: Path, report: Callable[[int], None]) -> str | None:
     """Completes the part from one mirror; why not, or None. Goes on as long as it gets further."""
+    import http.client
+
     reason: str | None = None
     for _ in range(_ATTEMPTS):
         before = part.stat().st_size
@@ -136,6 +135,9 @@ def _fetch(url: str, file: PublishedFile, part: Path, report: Callable[[int], No
 
 def _transfer(url: str, file: PublishedFile, part: Path, report: Callable[[int], None]) -> None:
     """Adds to the part what it lacks, or all of it where the server does not serve parts."""
+    import http
+    import urllib.request
+
     start = part.stat().st_size
     headers = {"User-Agent": "dlcli"} | ({"Range": f"bytes={start}-"} if start else {})
     request = urllib.request.Request(url, headers=headers)
@@ -168,6 +170,8 @@ def _wrong(file: PublishedFile, part: Path) -> str | None:
 
 
 def _reason(error: Exception) -> str:
+    import urllib.error
+
     if isinstance(error, urllib.error.HTTPError):
         error.close()
         return f"HTTP {error.code} {error.reason}"

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from dlcli.datasets.sensors.intervals import LABELS
 from dlcli.errors import DataError
 
 SUFFIXES = (".csv", ".npz")
+LABELS = "labels.csv"
+"""Intervals of all recordings; those of one alone stand in NAME.labels.csv."""
 
 
 class FileNames:

@@ -12,10 +12,8 @@ from numpy.typing import NDArray
 
 from dlcli.datasets.hints import did_you_mean
 from dlcli.datasets.sensors.csv_table import CsvTable, read_csv
+from dlcli.datasets.sensors.file_names import LABELS
 from dlcli.errors import DataError
-
-LABELS = "labels.csv"
-"""Intervals of all recordings; those of one alone stand in NAME.labels.csv."""
 
 Stretch = tuple[str, int, int]
 """A label, the first sample it holds for, and the sample after the last."""

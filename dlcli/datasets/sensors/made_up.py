@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcli.datasets.sensors.file_names import FileNames
-from dlcli.datasets.sensors.intervals import LABELS
-from dlcli.datasets.sensors.sensor_files import AUTO, SECONDS, unit_in
+from dlcli.datasets.sensors.columns import AUTO, SECONDS, unit_in
+from dlcli.datasets.sensors.file_names import LABELS, FileNames
 
 if TYPE_CHECKING:
     from dlcli.datasets.recordings import Recordings

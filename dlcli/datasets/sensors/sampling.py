@@ -8,8 +8,9 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from dlcli.datasets.sensors.columns import SECONDS
 from dlcli.datasets.sensors.intervals import Stretch
-from dlcli.datasets.sensors.sensor_files import SECONDS, SensorFile
+from dlcli.datasets.sensors.sensor_files import SensorFile
 from dlcli.errors import DataError
 
 RATE_TOLERANCE = 0.02

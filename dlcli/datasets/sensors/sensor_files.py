@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,36 +12,17 @@ from numpy.typing import NDArray
 from dlcli.datasets.files.array_file import ArrayFile
 from dlcli.datasets.files.numerals import is_number, usable
 from dlcli.datasets.hints import did_you_mean
+from dlcli.datasets.sensors.columns import AUTO, Columns, TimeUnit, unit_in
 from dlcli.datasets.sensors.csv_table import CsvTable, read_csv
 from dlcli.datasets.sensors.file_names import FileNames
 from dlcli.datasets.sensors.intervals import Interval
 from dlcli.errors import DataError
 
-AUTO = "auto"
 TIME_NAMES = ("time", "time_s", "time_ms", "time_us", "time_ns", "timestamp")
 LABEL_NAMES = ("label", "activity")
 SUBJECT_NAMES = ("subject", "subject_id", "user", "user_id")
 _NEVER_CHANNELS = (*TIME_NAMES, *LABEL_NAMES, *SUBJECT_NAMES)
 _MEMBERS = ("signals", "rate_hz", "labels", "intervals", "subject", "channels")
-
-TimeUnit = Literal["s", "ms", "us", "ns"]
-SECONDS: dict[TimeUnit, float] = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
-
-
-@dataclass(frozen=True)
-class Columns:
-    """What is where: a column's name, `auto` (one of the usual names, if there is one), or None (nowhere)."""
-
-    channels: tuple[str, ...] | None = None
-    time: str | None = AUTO
-    time_unit: TimeUnit | None = None
-    label: str | None = AUTO
-    subject: str | None = AUTO
-
-
-def unit_in(column: str) -> TimeUnit:
-    """The unit that a time column's name ends in, as `time_ms` does; seconds if it has none."""
-    return next((unit for unit in SECONDS if column.lower().endswith(f"_{unit}")), "s")
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from pydantic import NonNegativeInt
 from dlcli.datasets.files.download import PublishedFile, obtain
 from dlcli.datasets.files.idx import idx_bytes, read_idx
 from dlcli.datasets.folder import find_all, places
+from dlcli.datasets.holdout import Holdout
 from dlcli.datasets.spec import DatasetSpec, Facts
-from dlcli.datasets.splits import Holdout, hold_out
 from dlcli.errors import DataError
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class IdxImages(DatasetSpec):
         taken and remarked on. Raises MissingData, and DataError where a file is damaged or of another set.
         """
         from dlcli.datasets.data import Classes, Data
+        from dlcli.datasets.splits import hold_out
 
         published = self.published
         paths = self._found(folder)
