@@ -10,6 +10,7 @@ import typer
 from dlcli import __version__
 from dlcli.cli.describe import describe
 from dlcli.cli.evaluate import evaluate
+from dlcli.cli.init import init
 from dlcli.cli.listing import list_
 from dlcli.cli.schema import schema
 from dlcli.cli.show import show
@@ -20,12 +21,13 @@ from dlcli.errors import DlcliError, SpecError
 app = typer.Typer(
     name="dlcli",
     help="Train, evaluate and compare Keras models described in YAML experiment specs.",
-    epilog="Begin with: dlcli train configs/har_lstm.yaml",
+    epilog="Begin with: dlcli train har_lstm, or with your own data: dlcli init",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # importing rich takes longer than all the rest of --help
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("init", short_help="Write a commented spec to begin with, for your data or as a copy.")(init)
 app.command("train", short_help="Train the experiment of a spec and evaluate its model.")(train)
 app.command("validate", short_help="Say everything that is wrong with specs, and where.")(validate)
 app.command("show", short_help="Print a spec with all that it extends and all defaults.")(show)

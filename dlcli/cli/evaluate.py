@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from dlcli.cli.completion import complete_runs
 from dlcli.cli.options import DataDir, Gate, Runs, Verbose
 
 
@@ -21,7 +22,11 @@ class SplitName(StrEnum):
 def evaluate(
     wanted: Annotated[
         str | None,
-        typer.Argument(metavar="RUN", help="A run's folder, or the name of an experiment; the newest run if absent."),
+        typer.Argument(
+            metavar="RUN",
+            autocompletion=complete_runs,
+            help="A run's folder, or the name of an experiment; the newest run if absent.",
+        ),
     ] = None,
     split: Annotated[SplitName, typer.Option("--split", help="Which examples.")] = SplitName.test,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,

@@ -8,6 +8,36 @@ from typing import Annotated
 
 import typer
 
+from dlcli.cli.completion import complete_overrides, complete_specs
+from dlcli.errors import UsageError
+from dlcli.shipped import shipped
+
+SPEC = typer.Argument(
+    metavar="SPEC", show_default=False, autocompletion=complete_specs,
+    help="The experiment: a YAML file, or the name of a config that comes with dlcli, such as har_lstm.",
+)  # fmt: skip
+"""The argument that names a spec; `spec_path` says where that lies."""
+
+
+def spec_path(given: Path) -> Path:
+    """The file that a spec argument means: the file of that name, or for a bare word also the shipped config.
+
+    Raises UsageError for a bare word that is neither; a path to a file that is not there is left to who reads it.
+    """
+    if given.is_file() or given.suffix or given != Path(given.name) or given.is_dir():
+        return given
+    config = shipped("configs", f"{given}.yaml")
+    if config.is_file():
+        return config
+    from dlcli.spec.suggest import nearest
+
+    known = sorted(path.stem for path in shipped("configs").glob("*.yaml"))
+    beside = [name for name in (f"{given}.yaml", f"{given}.yml") if Path(name).is_file()]
+    near = beside[0] if beside else nearest(str(given), known)
+    hint = f", did you mean `{near}`? List" if near else "; list"
+    raise UsageError(f"{given}: there is no such file nor shipped config{hint} them with: dlcli list configs")
+
+
 Runs = Annotated[
     Path | None,
     typer.Option("--runs", metavar="DIR", envvar="DLCLI_RUNS", help="The folder of all runs; runs/ if not given."),
@@ -15,7 +45,7 @@ Runs = Annotated[
 Overrides = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="KEY=VALUE",
+        "--set", metavar="KEY=VALUE", autocompletion=complete_overrides,
         help="Override a value, such as train.epochs=5 or model.units[0]=64; repeatable, the last one counts.",
     ),
 ]  # fmt: skip

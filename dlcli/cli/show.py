@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from dlcli.cli.options import Overrides
+from dlcli.cli.options import SPEC, Overrides, spec_path
 from dlcli.cli.specs import read_spec
 
 
 def show(
-    spec: Annotated[Path, typer.Argument(help="The experiment: a YAML file.", show_default=False)],
+    spec: Annotated[Path, SPEC],
     overrides: Overrides = None,
     origin: Annotated[
         bool, typer.Option("--origin", help="Say behind every value where it came from: a file's line, --set, default.")
@@ -25,6 +25,6 @@ def show(
     from dlcli.spec.load import check, dump
     from dlcli.spec.origins import dump_with_origins
 
-    document = read_spec(spec, overrides)
+    document = read_spec(spec_path(spec), overrides)
     experiment = check(document)
     typer.echo(dump_with_origins(experiment, document) if origin else dump(experiment), nl=False)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlcli.cli.options import DataDir, Gate, Overrides, Runs, Verbose
+from dlcli.cli.completion import complete_unfinished
+from dlcli.cli.options import SPEC, DataDir, Gate, Overrides, Runs, Verbose, spec_path
 from dlcli.cli.specs import read_spec
 from dlcli.errors import Preempted, UsageError
 
@@ -20,10 +21,16 @@ if TYPE_CHECKING:
 
 
 def train(
-    spec: Annotated[Path | None, typer.Argument(help="The experiment: a YAML file.", show_default=False)] = None,
+    spec: Annotated[Path | None, SPEC] = None,
     overrides: Overrides = None,
     resume: Annotated[
-        str | None, typer.Option("--resume", metavar="RUN", help="Go on with a stopped run: its folder or its name.")
+        str | None,
+        typer.Option(
+            "--resume",
+            metavar="RUN",
+            autocompletion=complete_unfinished,
+            help="Go on with a stopped run: its folder or its name.",
+        ),
     ] = None,
     smoke: Annotated[
         bool,
@@ -59,8 +66,8 @@ def train(
         # Its folder may have been named, in another place than where runs are looked for.
         experiment, smoke, root = origin.experiment, origin.info["smoke"], origin.path.absolute().parents[1]
     elif spec is not None:
-        origin = spec
-        experiment = check(read_spec(spec, overrides))
+        origin = spec_path(spec)
+        experiment = check(read_spec(origin, overrides))
     if gate and not experiment.expect:
         raise UsageError("--gate: the spec has no `expect`, so there is nothing that could be missed")
     _train(experiment, origin, root, smoke, gate, Screen(quiet=quiet), verbose)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlcli.cli.options import Overrides
+from dlcli.cli.options import SPEC, Overrides, spec_path
 from dlcli.cli.specs import read_spec
 from dlcli.errors import SpecError, UsageError
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def validate(
-    specs: Annotated[list[Path], typer.Argument(help="Experiments: YAML files.", show_default=False)],
+    specs: Annotated[list[Path], SPEC],
     overrides: Overrides = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print all problems as JSON, for editors and CI.")] = False,
 ) -> None:
@@ -51,7 +51,7 @@ def _problems(path: Path, overrides: Sequence[str]) -> Sequence[Problem]:
     from dlcli.spec.problems import Mark, Problem
 
     try:
-        check(read_spec(path, overrides))
+        check(read_spec(spec_path(path), overrides))
     except SpecError as error:
         return error.problems
     except UsageError as error:

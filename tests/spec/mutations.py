@@ -21,8 +21,8 @@ CONFIGS = tuple(path.read_text(encoding="utf-8") for path in sorted(shipped("con
 _TOKEN = re.compile(r"[\w.+-]+|[^\w\s]")
 _VALUES = (
     "yes", "null", "~", "''", "'3'", "3", "-1", "0", "1e400", ".nan", "-.inf", "99999999999999999999", "1.5", "[]",
-    "{}",     "[1, [2]]", "{a: b}", "{type: x}", "{type: [1]}", "{type: null}", "[null]", "text", "'a: b'", "!!int x", "!x y",
-    "&a [*a]", "*a", "|", ">", "@", "`", "%", "\N{CYRILLIC SMALL LETTER A}", "\x07", "\x85", "\u2028", "\ufeff",
+    "{}", "[1, [2]]", "{a: b}", "{type: x}", "{type: [1]}", "{type: null}", "[null]", "text", "'a: b'", "!!int x",
+    "!x y", "&a [*a]", "*a", "|", ">", "@", "`", "%", "\N{CYRILLIC SMALL LETTER A}", "\x07", "\x85", "\u2028", "\ufeff",
     "auto", "adam", "hapt", "lstm", "cosine", "best", "balanced", "true",
 )  # fmt: skip
 

@@ -79,7 +79,7 @@ def read_table(
     lines = array("q")
     text = _text(path, encoding, advice)
     records = _Records(text, comment)
-    rows = _rows(path, records, delimiter or _delimiter(text), advice)
+    rows = _rows(path, records, delimiter or likely_delimiter(text), advice)
     while block := list(itertools.islice(rows, _BLOCK_ROWS)):
         lines.extend(line for line, _ in block)
         columns = columns or [[] for _ in block[0][1]]
@@ -93,7 +93,8 @@ def read_table(
     return TextTable((path,), names, columns, files, np.array(lines, np.int64), given, records.comments)
 
 
-def _delimiter(text: str) -> str:
+def likely_delimiter(text: str) -> str:
+    """The comma, semicolon or tab, whichever the first line has most of."""
     first_line = re.search(r"[^\r\n]+", text)
     return max(",;\t", key=first_line[0].count) if first_line else ","
 

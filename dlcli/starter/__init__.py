@@ -1,0 +1,1 @@
+"""What `dlcli init` writes: a commented spec to begin with."""

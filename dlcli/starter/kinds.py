@@ -1,0 +1,88 @@
+"""Which models suit which data, and the values that a first spec gives for both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from dlcli.datasets import Dataset
+from dlcli.models import Model
+from dlcli.spec.structure import classes_in, type_name
+
+Values = dict[str, object]
+
+_FOR_IMAGES = ("cnn", "deep_cnn", "resnet", "mlp", "linear")
+_FOR_SIGNALS = ("lstm", "bilstm", "gru", "cnn", "deep_cnn", "resnet", "mlp", "linear")
+_FITTING = {
+    "csv": ("mlp", "linear"),
+    "npz": ("mlp", "linear", "cnn", "deep_cnn", "resnet", "lstm", "bilstm", "gru"),
+    "images": _FOR_IMAGES,
+    "mnist": _FOR_IMAGES,
+    "fashion_mnist": _FOR_IMAGES,
+    "cifar10": ("resnet", *(name for name in _FOR_IMAGES if name != "resnet")),
+    "recordings": _FOR_SIGNALS,
+    "hapt": _FOR_SIGNALS,
+    "uci_har": _FOR_SIGNALS,
+}
+_RECURRENT: Values = {"units": [32], "dropout": 0.5, "pooling": "mean"}
+_MODELS: dict[str, Values] = {
+    "linear": {},
+    "mlp": {"units": [64, 64], "dropout": 0.2},
+    "cnn": {"filters": [32, 64], "batch_norm": True, "dropout": 0.2, "pooling": "mean"},
+    "deep_cnn": {"filters": [32, 64, 128], "dropout": 0.3},
+    "resnet": {"depth": 20},
+    "lstm": _RECURRENT,
+    "bilstm": _RECURRENT,
+    "gru": _RECURRENT,
+}
+_HELD_OUT: Values = {"validation": {"fraction": 0.1}, "test": {"fraction": 0.2}}
+_OWN: dict[str, tuple[str, Values]] = {
+    "csv": ("table.csv", _HELD_OUT),
+    "npz": ("arrays.npz", {}),
+    "images": ("pictures", {"size": [64, 64], **_HELD_OUT}),
+    "recordings": ("my_sensors", {"window": 128, "overlap": 0.5, **_HELD_OUT}),
+}
+TASKS = ("classes", "reals")
+
+
+def data_kinds() -> tuple[str, ...]:
+    """The types of datasets, the user's own first."""
+    kinds = [str(type_name(cls)) for cls in classes_in(Dataset)]
+    return tuple(sorted(kinds, key=lambda kind: (kind not in _OWN, kind)))
+
+
+def usual_path(kind: str) -> str | None:
+    """What the user's own data of this kind is called in the spec if nothing else is said; None if it is published."""
+    return _OWN[kind][0] if kind in _OWN else None
+
+
+def models_for(kind: str) -> tuple[str, ...]:
+    """The types of models that can read data of this kind, the one to begin with first."""
+    every = tuple(name for cls in classes_in(Model) if (name := type_name(cls)) in _MODELS)
+    return _FITTING.get(kind, every)
+
+
+def takes_task(kind: str) -> bool:
+    """Whether numbers can be predicted from data of this kind, so that there is something to decide."""
+    (cls,) = (cls for cls in classes_in(Dataset) if type_name(cls) == kind)
+    return "task" in cls.__pydantic_fields__
+
+
+def first_values(kind: str, path: str | None, found: Mapping[str, object], model: str) -> Values:
+    """The values of a first spec, key by key; `found` is what else is known of the data."""
+    dataset: Values = {"type": kind}
+    if kind in _OWN:
+        usual, held_out = _OWN[kind]
+        dataset |= {"path": path or usual, **found, **held_out}
+    return {
+        "dataset": dataset,
+        "model": {"type": model, **_MODELS[model]},
+        "optimizer": {"type": "adam", "learning_rate": 1e-3, "schedule": "cosine"},
+        "train": {"epochs": 30, "batch_size": 64, "keep": "best"},
+        "strategy": "auto",
+    }
+
+
+def called(kind: str, path: str | None) -> str:
+    """What a spec's file is called if nothing else is said."""
+    return "".join(c if c.isalnum() and c.isascii() else "_" for c in Path(path or kind).stem).strip("_") or kind
