@@ -166,6 +166,12 @@ class Expecting:
     expected: str
 
 
+def shape_text(shape: Sequence[int | None]) -> str:
+    """A shape as messages have it: 28x28x1, or HxWx3 where sizes are not known."""
+    letters = {1: "F", 2: "TC", 3: "HWC"}.get(len(shape), "?" * len(shape))
+    return "x".join(letters[i] if size is None else str(size) for i, size in enumerate(shape)) or "()"
+
+
 class Matching:
     """Marks text that matches a pattern; `expected` says in words what that is.
 

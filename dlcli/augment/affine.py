@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from dlcli.augment.draws import symmetric
-from dlcli.augment.transform import Transform, image_shape
-from dlcli.component import Component
+from dlcli.augment.transform import ImageDistortion, Transform
 
 if TYPE_CHECKING:
     import tensorflow as tf
     from numpy.typing import NDArray
 
 
-class Affine(Component):
+class Affine(ImageDistortion):
     """Images shifted, rotated, sheared and zoomed about their centre, all in one bilinear warp.
 
     (B, H, W, C) -> the same shape; raises UsageError for examples of other shapes. Each amount is drawn uniformly
@@ -47,7 +46,8 @@ class Affine(Component):
         """The distortion of examples of this shape."""
         import tensorflow as tf
 
-        H, W, _ = image_shape(self.type, shape)
+        self.refuse_unfit(shape)
+        H, W, _ = shape
 
         def apply(x: tf.Tensor, u: tf.Tensor) -> tf.Tensor:
             return tf.raw_ops.ImageProjectiveTransformV3(

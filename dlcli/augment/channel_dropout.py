@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from dlcli.augment.transform import Transform, signal_shape
-from dlcli.component import Component
+from dlcli.augment.transform import SignalDistortion, Transform
 
 if TYPE_CHECKING:
     import tensorflow as tf
     from numpy.typing import NDArray
 
 
-class ChannelDropout(Component):
+class ChannelDropout(SignalDistortion):
     """Signals in which each channel of each example may fall silent: all its samples become its training mean.
 
     (B, T, C) -> the same shape; raises UsageError for examples of other shapes. Other channels are not scaled up: the
@@ -30,7 +29,8 @@ class ChannelDropout(Component):
         """The distortion of examples of this shape."""
         import tensorflow as tf
 
-        _, C = signal_shape(self.type, shape)
+        self.refuse_unfit(shape)
+        _, C = shape
         silence = tf.constant(mean, tf.float32)
 
         def apply(x: tf.Tensor, u: tf.Tensor) -> tf.Tensor:

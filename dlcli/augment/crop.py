@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import PositiveInt
 
 from dlcli.augment.draws import whole
-from dlcli.augment.transform import Transform, image_shape
-from dlcli.component import Component
+from dlcli.augment.transform import ImageDistortion, Transform
 from dlcli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Crop(Component):
+class Crop(ImageDistortion):
     """Images padded on all sides and cut back to their size at a random place.
 
     (B, H, W, C) -> the same shape; raises UsageError for examples of other shapes, and where the padding is not
@@ -31,16 +30,20 @@ class Crop(Component):
     padding: Literal["mean", "reflect"] = "mean"
     """What is added: each channel's mean over the training split, or the picture mirrored at its edge."""
 
-    def build(self, shape: tuple[int, ...], mean: NDArray[Any], deviation: NDArray[Any]) -> Transform:
-        """The distortion of examples of this shape."""
-        import tensorflow as tf
-
-        H, W, _ = image_shape(self.type, shape)
+    def refuse_size(self, H: int, W: int) -> None:
+        """Raises UsageError where the padding is not smaller than the image."""
         if self.padding_pixels >= min(H, W):
             raise UsageError(
                 f"augment: crop's `padding_pixels` (={self.padding_pixels}) must be below {min(H, W)}; "
                 f"images here have {H}x{W} pixels"
             )
+
+    def build(self, shape: tuple[int, ...], mean: NDArray[Any], deviation: NDArray[Any]) -> Transform:
+        """The distortion of examples of this shape."""
+        import tensorflow as tf
+
+        self.refuse_unfit(shape)
+        H, W, _ = shape
         ground = tf.constant(mean, tf.float32)
 
         def apply(x: tf.Tensor, u: tf.Tensor) -> tf.Tensor:

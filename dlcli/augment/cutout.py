@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import PositiveInt
 
 from dlcli.augment.draws import whole
-from dlcli.augment.transform import Transform, image_shape
-from dlcli.component import Component
+from dlcli.augment.transform import ImageDistortion, Transform
 from dlcli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Cutout(Component):
+class Cutout(ImageDistortion):
     """Images with a square hole of one size at a random place.
 
     (B, H, W, C) -> the same shape; raises UsageError for examples of other shapes, and where the hole is larger than
@@ -29,16 +28,20 @@ class Cutout(Component):
     size_pixels: PositiveInt = 8
     """Side of the square."""
 
-    def build(self, shape: tuple[int, ...], mean: NDArray[Any], deviation: NDArray[Any]) -> Transform:
-        """The distortion of examples of this shape."""
-        import tensorflow as tf
-
-        H, W, _ = image_shape(self.type, shape)
+    def refuse_size(self, H: int, W: int) -> None:
+        """Raises UsageError where the hole is larger than the image."""
         if self.size_pixels > min(H, W):
             raise UsageError(
                 f"augment: cutout's `size_pixels` (={self.size_pixels}) must be at most {min(H, W)}; "
                 f"images here have {H}x{W} pixels"
             )
+
+    def build(self, shape: tuple[int, ...], mean: NDArray[Any], deviation: NDArray[Any]) -> Transform:
+        """The distortion of examples of this shape."""
+        import tensorflow as tf
+
+        self.refuse_unfit(shape)
+        H, W, _ = shape
         fill = tf.constant(mean, tf.float32)
 
         def apply(x: tf.Tensor, u: tf.Tensor) -> tf.Tensor:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import PositiveFloat
 
 from dlcli.augment.draws import symmetric
-from dlcli.augment.transform import Transform, image_shape
-from dlcli.component import Component
+from dlcli.augment.transform import ImageDistortion, Transform
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Elastic(Component):
+class Elastic(ImageDistortion):
     """Images whose pixels are moved by a smooth random field, as by the muscles of a writing hand.
 
     (B, H, W, C) -> the same shape; raises UsageError for examples of other shapes. Each pixel's two coordinates are
@@ -37,7 +36,8 @@ class Elastic(Component):
         """The distortion of examples of this shape."""
         import tensorflow as tf
 
-        H, W, _ = image_shape(self.type, shape)
+        self.refuse_unfit(shape)
+        H, W, _ = shape
         across_rows, across_columns = (tf.constant(matrix, tf.float32) for matrix in map(self._smoothing, (H, W)))
 
         def apply(x: tf.Tensor, u: tf.Tensor) -> tf.Tensor:

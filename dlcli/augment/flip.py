@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import model_validator
 
-from dlcli.augment.transform import Transform, image_shape
-from dlcli.component import Component
+from dlcli.augment.transform import ImageDistortion, Transform
 
 if TYPE_CHECKING:
     import tensorflow as tf
     from numpy.typing import NDArray
 
 
-class Flip(Component):
+class Flip(ImageDistortion):
     """Images mirrored with probability 1/2, in each direction that is allowed by itself.
 
     (B, H, W, C) -> the same shape; raises UsageError for examples of other shapes. Not for what is told apart by its
@@ -38,7 +37,7 @@ class Flip(Component):
         """The distortion of examples of this shape."""
         import tensorflow as tf
 
-        image_shape(self.type, shape)
+        self.refuse_unfit(shape)
         axes = [axis for axis, wanted in ((2, self.horizontal), (1, self.vertical)) if wanted]
 
         def apply(x: tf.Tensor, u: tf.Tensor) -> tf.Tensor:

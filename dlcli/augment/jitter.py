@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import PositiveFloat
 
 from dlcli.augment.draws import normal, numbers_for_normal
-from dlcli.augment.transform import Transform, signal_shape
-from dlcli.component import Component
+from dlcli.augment.transform import SignalDistortion, Transform
 
 if TYPE_CHECKING:
     import tensorflow as tf
     from numpy.typing import NDArray
 
 
-class Jitter(Component):
+class Jitter(SignalDistortion):
     """Signals with independent Gaussian noise on every sample.
 
     (B, T, C) -> the same shape; raises UsageError for examples of other shapes.
@@ -30,7 +29,8 @@ class Jitter(Component):
         """The distortion of examples of this shape."""
         import tensorflow as tf
 
-        T, C = signal_shape(self.type, shape)
+        self.refuse_unfit(shape)
+        T, C = shape
         size = tf.constant(self.deviations * deviation, tf.float32)
 
         def apply(x: tf.Tensor, u: tf.Tensor) -> tf.Tensor:

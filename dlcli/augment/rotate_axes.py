@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from dlcli.augment.transform import Transform, signal_shape
-from dlcli.component import Component
+from dlcli.augment.transform import SignalDistortion, Transform
 from dlcli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class RotateAxes(Component):
+class RotateAxes(SignalDistortion):
     """Signals in space, as they would have been measured by a device worn at another angle.
 
     (B, T, C) with the channels x, y, z of one sensor after the other -> the same shape; raises UsageError for
@@ -29,16 +28,20 @@ class RotateAxes(Component):
     degrees: Annotated[float, Field(gt=0, le=180)] = 15.0
     """Farthest rotation."""
 
-    def build(self, shape: tuple[int, ...], mean: NDArray[Any], deviation: NDArray[Any]) -> Transform:
-        """The distortion of examples of this shape."""
-        import tensorflow as tf
-
-        T, C = signal_shape(self.type, shape)
-        if C % 3:
+    def refuse_sizes(self, T: int | None, C: int | None) -> None:
+        """Raises UsageError where channels do not come in threes."""
+        if C is not None and C % 3:
             raise UsageError(
                 f"augment: rotate_axes turns channels in threes (x, y, z of each sensor); examples here have {C} "
                 "channels, no multiple of 3"
             )
+
+    def build(self, shape: tuple[int, ...], mean: NDArray[Any], deviation: NDArray[Any]) -> Transform:
+        """The distortion of examples of this shape."""
+        import tensorflow as tf
+
+        self.refuse_unfit(shape)
+        T, C = shape
 
         def apply(x: tf.Tensor, u: tf.Tensor) -> tf.Tensor:
             vectors = tf.reshape(x, (-1, T * C // 3, 3))

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import PositiveFloat
 
 from dlcli.augment.draws import normal, numbers_for_normal
-from dlcli.augment.transform import Transform, signal_shape
-from dlcli.component import Component
+from dlcli.augment.transform import SignalDistortion, Transform
 
 if TYPE_CHECKING:
     import tensorflow as tf
     from numpy.typing import NDArray
 
 
-class Scale(Component):
+class Scale(SignalDistortion):
     """Signals with each channel of each example multiplied by a factor of its own, normally distributed around 1.
 
     (B, T, C) -> the same shape; raises UsageError for examples of other shapes.
@@ -28,7 +27,8 @@ class Scale(Component):
 
     def build(self, shape: tuple[int, ...], mean: NDArray[Any], deviation: NDArray[Any]) -> Transform:
         """The distortion of examples of this shape."""
-        _, C = signal_shape(self.type, shape)
+        self.refuse_unfit(shape)
+        _, C = shape
 
         def apply(x: tf.Tensor, u: tf.Tensor) -> tf.Tensor:
             return x * (1 + self.fraction * normal(u)[:, None, :C])

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from dlcli.augment.draws import whole
-from dlcli.augment.transform import Transform, signal_shape
-from dlcli.component import Component
+from dlcli.augment.transform import SignalDistortion, Transform
 from dlcli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class TimeShift(Component):
+class TimeShift(SignalDistortion):
     """Signals moved by a whole number of steps, all channels together; where nothing is known, the edge is repeated.
 
     (B, T, C) -> the same shape; raises UsageError for examples of other shapes, and where the farthest shift is less
@@ -28,14 +27,18 @@ class TimeShift(Component):
     fraction: Annotated[float, Field(gt=0, lt=1)] = 0.1
     """Farthest shift, earlier and later, as a fraction of the signal's length."""
 
+    def refuse_sizes(self, T: int | None, C: int | None) -> None:
+        """Raises UsageError where the farthest shift is less than one step."""
+        if T is not None and int(self.fraction * T) == 0:
+            raise UsageError(f"augment: time_shift's `fraction` (={self.fraction}) of {T} steps is less than one step")
+
     def build(self, shape: tuple[int, ...], mean: NDArray[Any], deviation: NDArray[Any]) -> Transform:
         """The distortion of examples of this shape."""
         import tensorflow as tf
 
-        T, _ = signal_shape(self.type, shape)
+        self.refuse_unfit(shape)
+        T, _ = shape
         farthest = int(self.fraction * T)
-        if not farthest:
-            raise UsageError(f"augment: time_shift's `fraction` (={self.fraction}) of {T} steps is less than one step")
 
         def apply(x: tf.Tensor, u: tf.Tensor) -> tf.Tensor:
             shift = whole(u, 2 * farthest + 1) - farthest

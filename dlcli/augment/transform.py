@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dlcli.component import Component, shape_text
 from dlcli.errors import UsageError
 
 if TYPE_CHECKING:
     import tensorflow as tf
+    from numpy.typing import NDArray
 
 
 class Transform(NamedTuple):
@@ -22,21 +24,45 @@ class Transform(NamedTuple):
     apply: Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 
-def image_shape(kind: str, shape: tuple[int, ...]) -> tuple[int, int, int]:
-    """H, W and C of an example; raises UsageError where it is no image."""
-    if len(shape) != 3:
-        raise UsageError(f"augment: {kind} distorts images (H, W, C); each example here has the shape {_text(shape)}")
-    H, W, C = shape
-    return H, W, C
+class Distortion(Component):
+    """A distortion of examples that is built for their shape."""
+
+    type: str
+
+    def refuse_unfit(self, shape: tuple[int | None, ...]) -> None:
+        """Raises UsageError where it cannot distort examples of this shape; None in it stands for any size."""
+        raise NotImplementedError
+
+    def build(self, shape: tuple[int, ...], mean: NDArray[Any], deviation: NDArray[Any]) -> Transform:
+        """The distortion of examples of this shape; mean, deviation: (C,), of the training split."""
+        raise NotImplementedError
 
 
-def signal_shape(kind: str, shape: tuple[int, ...]) -> tuple[int, int]:
-    """T and C of an example; raises UsageError where it is no signal."""
-    if len(shape) != 2:
-        raise UsageError(f"augment: {kind} distorts signals (T, C); each example here has the shape {_text(shape)}")
-    T, C = shape
-    return T, C
+class ImageDistortion(Distortion):
+    """A distortion of images (H, W, C)."""
+
+    def refuse_unfit(self, shape: tuple[int | None, ...]) -> None:
+        """Raises UsageError where examples are no images, or too small."""
+        if len(shape) != 3:
+            text = shape_text(shape)
+            raise UsageError(f"augment: {self.type} distorts images (H, W, C); each example here has the shape {text}")
+        H, W, _ = shape
+        if H is not None and W is not None:
+            self.refuse_size(H, W)
+
+    def refuse_size(self, H: int, W: int) -> None:
+        """Raises UsageError where images of this size are too small."""
 
 
-def _text(shape: tuple[int, ...]) -> str:
-    return "x".join(map(str, shape)) or "()"
+class SignalDistortion(Distortion):
+    """A distortion of signals (T, C)."""
+
+    def refuse_unfit(self, shape: tuple[int | None, ...]) -> None:
+        """Raises UsageError where examples are no signals, or not such as it needs."""
+        if len(shape) != 2:
+            text = shape_text(shape)
+            raise UsageError(f"augment: {self.type} distorts signals (T, C); each example here has the shape {text}")
+        self.refuse_sizes(*shape)
+
+    def refuse_sizes(self, T: int | None, C: int | None) -> None:
+        """Raises UsageError where signals of this length, with so many channels, cannot be distorted."""

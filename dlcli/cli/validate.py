@@ -4,37 +4,63 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dlcli.cli.options import SPEC, Overrides, spec_path
+from dlcli.cli.options import SPEC, DataDir, Overrides, spec_path
 from dlcli.cli.specs import read_spec
-from dlcli.errors import SpecError, UsageError
+from dlcli.errors import DlcliError, SpecError, UsageError
 
 if TYPE_CHECKING:
     from dlcli.spec.problems import Problem
+    from dlcli.training.inspection import Inspection
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """What is said of one spec. Remarks make it no less valid."""
+
+    path: Path
+    problems: Sequence[Problem] = ()
+    remarks: Sequence[Problem] = ()
+    model: Inspection | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        said = {name: [each.as_json() for each in getattr(self, name)] for name in ("problems", "remarks")}
+        return {"spec": str(self.path), **said} | ({"model": self.model.as_json()} if self.model else {})
 
 
 def validate(
     specs: Annotated[list[Path], SPEC],
     overrides: Overrides = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print all problems as JSON, for editors and CI.")] = False,
+    deep: Annotated[
+        bool,
+        typer.Option("--deep", help="Build the model, too, and show its layers, parameters, FLOPs and memory."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON, for editors and CI.")] = False,
+    data_dir: DataDir = None,
 ) -> None:
     """Say everything that is wrong with specs, each mistake where it stands, without training.
 
-    Exit codes: 0 all are valid; 2 at least one is not.
+    A file of your own that is not here is remarked on: the spec may be for another machine. With --deep, which needs
+    TensorFlow and some seconds, the model is built for the data, or for made-up examples where that is not here.
+    Nothing is downloaded. Exit codes: 0 all are valid; 2 at least one is not.
     """
-    found = {path: _problems(path, overrides or []) for path in specs}
+    verdicts = [_judged(path, overrides or [], deep) for path in specs]
+    wrong = any(verdict.problems for verdict in verdicts)
     if as_json:
-        _print_json(found)
+        import json
+
+        typer.echo(json.dumps([verdict.as_json() for verdict in verdicts], indent=2))
     else:
-        for problems in found.values():
-            show_problems(problems)
-        typer.echo(_closing(found), err=any(found.values()))
-    if any(found.values()):
+        for verdict in verdicts:
+            _show(verdict)
+        typer.echo(_closing(verdicts), err=wrong)
+    if wrong:
         raise typer.Exit(2)
 
 
@@ -46,30 +72,48 @@ def show_problems(problems: Sequence[Problem]) -> None:
         typer.echo(in_full(problems, colour=sys.stderr.isatty() and not os.environ.get("NO_COLOR")), err=True)
 
 
-def _problems(path: Path, overrides: Sequence[str]) -> Sequence[Problem]:
-    from dlcli.spec.load import check
+def _judged(path: Path, overrides: Sequence[str], deep: bool) -> _Verdict:
+    from dlcli.cli.absent import absent
+    from dlcli.spec.load import checked
     from dlcli.spec.problems import Mark, Problem
 
     try:
-        check(read_spec(spec_path(path), overrides))
+        document, experiment = checked(read_spec(spec_path(path), overrides))
     except SpecError as error:
-        return error.problems
+        return _Verdict(path, error.problems)
     except UsageError as error:
-        return [Problem(Mark(str(path), 1, 1), str(error).removeprefix(f"{path}: "))]
-    return []
+        return _Verdict(path, [Problem(Mark(str(path), 1, 1), str(error).removeprefix(f"{path}: "))])
+    verdict = _Verdict(path, remarks=absent(document, experiment))
+    if not deep:
+        return verdict
+    from dlcli.backend import load_tensorflow
+    from dlcli.spec.placing import placed
+
+    load_tensorflow()
+    from dlcli.training.inspection import UncertainError, inspect
+
+    try:
+        return replace(verdict, model=inspect(experiment))
+    except UncertainError as error:
+        return replace(verdict, remarks=[*verdict.remarks, placed(document, experiment, error)])
+    except DlcliError as error:
+        return replace(verdict, problems=[placed(document, experiment, error)])
 
 
-def _closing(found: Mapping[Path, Sequence[Problem]]) -> str:
-    count = sum(len(problems) for problems in found.values())
+def _show(verdict: _Verdict) -> None:
+    show_problems([*verdict.problems, *(replace(each, message=f"remark: {each.message}") for each in verdict.remarks)])
+    if verdict.model is not None:
+        from dlcli.report.inspection import inspection_text
+
+        typer.echo(f"{verdict.path}: {inspection_text(verdict.model)}\n")
+
+
+def _closing(verdicts: Sequence[_Verdict]) -> str:
+    count = sum(len(verdict.problems) for verdict in verdicts)
+    wrong = sum(bool(verdict.problems) for verdict in verdicts)
     if not count:
-        return "the spec is valid" if len(found) == 1 else f"all {len(found)} specs are valid"
+        remarks = sum(len(verdict.remarks) for verdict in verdicts)
+        aside = f", with {remarks} remark{'s' if remarks > 1 else ''}" if remarks else ""
+        return f"{'the spec is' if len(verdicts) == 1 else f'all {len(verdicts)} specs are'} valid{aside}"
     said = "1 problem" if count == 1 else f"{count} problems"
-    wrong = sum(bool(problems) for problems in found.values())
-    return said if len(found) == 1 else f"{said} in {wrong} of {len(found)} specs"
-
-
-def _print_json(found: Mapping[Path, Sequence[Problem]]) -> None:
-    import json
-
-    listed = [{"spec": str(path), "problems": [each.as_json() for each in found[path]]} for path in found]
-    typer.echo(json.dumps(listed, indent=2))
+    return said if len(verdicts) == 1 else f"{said} in {wrong} of {len(verdicts)} specs"

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from dlcli.component import such_as
 from dlcli.datasets.folder import resolve
 from dlcli.datasets.holdout import SPLIT_NAMES, OwnSplits
-from dlcli.datasets.spec import DatasetSpec, each_once
+from dlcli.datasets.spec import DatasetSpec, Outlook, each_once
 from dlcli.errors import DataError
 from dlcli.paths import PathText
 
@@ -75,6 +75,17 @@ class Npz(DatasetSpec, OwnSplits):
         if self.task == "reals" and self.classes is not None:
             raise ValueError(f"`classes` (={list(self.classes)}) must not be given where `task` is reals")
         return self
+
+    def outlook(self) -> Outlook:
+        """What is known without the arrays, which may come divided unless `x` names the one of all examples."""
+        return Outlook(
+            predicts=self.task or ("classes" if self.classes is not None else None),
+            classes=self.classes,
+            validation=self.validation is not None or (None if self.x is None else False),
+            test=self.test is not None or (None if self.x is None else False),
+            groups=None if self.x is None else self.groups is not None,
+            files=("path",),
+        )
 
     def load(self, folder: Path) -> Data:
         """Open the arrays, check that they fit each other, and divide what is not divided."""

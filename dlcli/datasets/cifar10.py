@@ -15,7 +15,7 @@ from dlcli.datasets.files.download import PublishedFile, obtain
 from dlcli.datasets.files.pickles import python2_pickle, read_pickle
 from dlcli.datasets.folder import find
 from dlcli.datasets.holdout import Holdout
-from dlcli.datasets.spec import DatasetSpec, Facts
+from dlcli.datasets.spec import DatasetSpec, Facts, Outlook
 from dlcli.errors import DataError
 
 if TYPE_CHECKING:
@@ -60,6 +60,17 @@ class Cifar10(DatasetSpec):
     """What is held out of the training split for validation; null: nothing. By default a tenth of each class."""
     split_seed: NonNegativeInt = 0
     """Determines which examples are held out. Apart from `seed`, so that runs of several seeds share their splits."""
+
+    def outlook(self) -> Outlook:
+        """What is known of the published set."""
+        return Outlook(
+            predicts="classes",
+            classes=CLASSES,
+            shape=(_SIZE, _SIZE, _CHANNELS),
+            validation=self.validation is not None,
+            test=True,
+            groups=False,
+        )
 
     def load(self, folder: Path) -> Data:
         """The unpacked folder or the archive, in the data folder or one down; else the archive is downloaded."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
-from dlcli.datasets.spec import DatasetSpec, Facts
+from dlcli.datasets.spec import DatasetSpec, Facts, Outlook
 from dlcli.errors import DataError
 from dlcli.shipped import shipped
 
@@ -111,6 +111,17 @@ class Hapt(DatasetSpec):
 
     validation_subjects: Subjects = TRAINING_SUBJECTS[4::5]
     """Volunteers held out of training for validation. By default every fifth of the 21 training subjects."""
+
+    def outlook(self) -> Outlook:
+        """What is known of the shipped recordings."""
+        return Outlook(
+            predicts="classes",
+            classes=ACTIVITIES + TRANSITIONS if self.transitions else ACTIVITIES,
+            shape=(self.window, len(self.channels)),
+            validation=True,
+            test=True,
+            groups=True,
+        )
 
     def load(self, folder: Path) -> Data:
         """Filter the recordings, cut them into windows and split these by volunteer. Takes about a second.

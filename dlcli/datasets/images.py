@@ -12,7 +12,7 @@ from pydantic import Field, PositiveInt
 from dlcli.component import such_as
 from dlcli.datasets.folder import resolve
 from dlcli.datasets.holdout import SPLIT_NAMES, OwnSplits
-from dlcli.datasets.spec import DatasetSpec
+from dlcli.datasets.spec import DatasetSpec, Outlook
 from dlcli.errors import DataError
 from dlcli.paths import PathText
 
@@ -52,6 +52,17 @@ class Images(DatasetSpec, OwnSplits):
     """Height and width in pixels that every image is scaled to (bilinear); if absent, all must have one size."""
     color: Literal["rgb", "gray"] = "rgb"
     """Whether images have three channels, or one."""
+
+    def outlook(self) -> Outlook:
+        """What is known without the images, which may come divided."""
+        return Outlook(
+            predicts="classes",
+            shape=(*(self.size or (None, None)), 3 if self.color == "rgb" else 1),
+            validation=True if self.validation is not None else None,
+            test=True if self.test is not None else None,
+            groups=False,
+            files=("path",),
+        )
 
     def load(self, folder: Path) -> Data:
         """Decode every image; about a thousand small ones a second."""

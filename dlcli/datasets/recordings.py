@@ -12,7 +12,7 @@ from dlcli.datasets.folder import resolve
 from dlcli.datasets.holdout import OwnSplits
 from dlcli.datasets.sensors.columns import AUTO, Columns, TimeUnit
 from dlcli.datasets.sensors.file_names import FileNames
-from dlcli.datasets.spec import DatasetSpec, each_once
+from dlcli.datasets.spec import DatasetSpec, Outlook, each_once
 from dlcli.errors import DataError
 from dlcli.paths import PathText
 
@@ -111,6 +111,19 @@ class Recordings(DatasetSpec, OwnSplits):
                     f"`{name}.by` (={held_out.by}) must be group, or `overlap` 0: windows that overlap share samples"
                 )
         return self
+
+    def outlook(self) -> Outlook:
+        """What is known without the recordings."""
+        channels = 9 if self.filters is not None else None if self.channels is None else len(self.channels)
+        return Outlook(
+            predicts="classes",
+            classes=self.classes,
+            shape=(self.window, channels),
+            validation=self.validation is not None,
+            test=self.test is not None,
+            groups=True,
+            files=("path",),
+        )
 
     def load(self, folder: Path) -> Data:
         """Read the recordings, cut them into windows and split these, by default by subject."""

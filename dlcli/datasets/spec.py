@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
 from pydantic import ValidationInfo
 
@@ -41,6 +41,25 @@ class Facts:
     download_bytes: int
 
 
+@dataclass(frozen=True)
+class Outlook:
+    """What a spec alone tells of its data; None where only the data can tell.
+
+    predicts: whether classes or numbers; classes: their names.
+    shape: of one example: (F,) a row of a table, (T, C) a signal, (H, W, C) an image; None in it for a size unknown.
+    validation, test: whether there will be such a split. groups: whether it is known whom examples come from.
+    files: the fields that name a user's own file or folder.
+    """
+
+    predicts: Literal["classes", "reals"] | None = None
+    classes: tuple[str, ...] | None = None
+    shape: tuple[int | None, ...] | None = None
+    validation: bool | None = None
+    test: bool | None = None
+    groups: bool | None = None
+    files: tuple[str, ...] = ()
+
+
 class DatasetSpec(Component):
     """A dataset: where its examples come from, what is to be predicted, and how it is split."""
 
@@ -51,6 +70,10 @@ class DatasetSpec(Component):
     def place(cls, folder: Path) -> Path | None:
         """Where the files of a published dataset lie, in the data folder or elsewhere; None if they are not here."""
         return None
+
+    def outlook(self) -> Outlook:
+        """What is known without the data, by which combinations that cannot work are refused before it is loaded."""
+        return Outlook()
 
     def load(self, folder: Path) -> Data:
         """The examples, from files in the data folder, one folder down in it, or downloaded into it.

@@ -12,7 +12,7 @@ from dlcli.component import Matching, ReadOnly, such_as
 from dlcli.datasets.files.download import PublishedFile, obtain
 from dlcli.datasets.folder import find, resolve_all
 from dlcli.datasets.holdout import Holdout, OwnSplits
-from dlcli.datasets.spec import DatasetSpec, each_once
+from dlcli.datasets.spec import DatasetSpec, Outlook, each_once
 from dlcli.paths import PathText
 
 if TYPE_CHECKING:
@@ -122,6 +122,20 @@ class Csv(DatasetSpec, OwnSplits):
     def targets(self) -> tuple[ColumnName, ...]:
         """The columns that are predicted."""
         return self.target if isinstance(self.target, tuple) else (self.target,)
+
+    def outlook(self) -> Outlook:
+        """What is known without the file."""
+        numbers = self.task == "reals" or len(self.targets) > 1
+        classes = self.task == "classes" or self.classes is not None
+        return Outlook(
+            predicts="reals" if numbers else "classes" if classes else None,
+            classes=self.classes,
+            shape=(None,),
+            validation=self.validation is not None,
+            test=self.test_path is not None or self.test is not None,
+            groups=self.group is not None,
+            files=tuple(field for field in ("path", "test_path") if getattr(self, field) is not None),
+        )
 
     def load(self, folder: Path) -> Data:
         """Read, convert and divide the table; a million rows of ten numbers take some ten seconds."""

@@ -16,7 +16,7 @@ from dlcli.datasets.files.matrices import read_matrix, read_whole_numbers
 from dlcli.datasets.folder import find
 from dlcli.datasets.hapt import ACTIVITIES, CHANNELS, TEST_SUBJECTS, TRAINING_SUBJECTS, Channel, Channels, Subjects
 from dlcli.datasets.holdout import Holdout
-from dlcli.datasets.spec import DatasetSpec, Facts
+from dlcli.datasets.spec import DatasetSpec, Facts, Outlook
 from dlcli.errors import DataError
 
 if TYPE_CHECKING:
@@ -88,6 +88,17 @@ class UciHar(DatasetSpec):
                 "or set it to null"
             )
         return self
+
+    def outlook(self) -> Outlook:
+        """What is known of the published windows."""
+        return Outlook(
+            predicts="classes",
+            classes=ACTIVITIES,
+            shape=(WINDOW, len(self.channels)),
+            validation=self.validation is not None or self.validation_subjects is not None,
+            test=True,
+            groups=True,
+        )
 
     def load(self, folder: Path) -> Data:
         """The unpacked folder or an archive, in the data folder or one down; else the archive is downloaded."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveInt
 
-from dlcli.component import Component
+from dlcli.component import Component, shape_text
 from dlcli.errors import UsageError
 from dlcli.models.feed_forward import (
     Activation,
@@ -48,6 +48,10 @@ class Convolutional(Component):
     l2: NonNegativeFloat = 0.0
     """Weight of the sum of squared kernel entries in the training loss."""
 
+    def refuse_unfit(self, shape: tuple[int | None, ...]) -> None:
+        """Raises UsageError where examples of this shape are neither signals nor images; None stands for any size."""
+        axes_of(shape, self.type)
+
 
 def blocks(
     x: keras.KerasTensor, outputs: int, spec: Convolutional, *, kernel_size: int = 3, pool: int = 2,
@@ -60,7 +64,7 @@ def blocks(
     """
     import keras
 
-    names, axes = Names(), axes_of(x, spec.type)
+    names, axes = Names(), axes_of(x.shape[1:], spec.type)
     max_pooling = (keras.layers.MaxPooling1D, keras.layers.MaxPooling2D)[axes - 1]
     for filters in spec.filters:
         for _ in range(spec.convolutions_per_block):
@@ -84,13 +88,13 @@ def blocks(
     return head(x, outputs, regularizer=penalty(spec.l2))
 
 
-def axes_of(x: keras.KerasTensor, model: str) -> int:
-    """Along how many axes x is convolved: 1 for signals, 2 for images. Raises UsageError for anything else."""
-    axes = len(x.shape) - 2
+def axes_of(shape: tuple[int | None, ...], model: str) -> int:
+    """Along how many axes examples are convolved: 1 for signals, 2 for images. Raises UsageError for others."""
+    axes = len(shape) - 1
     if axes not in (1, 2):
-        shape = "x".join(map(str, x.shape[1:]))
         raise UsageError(
-            f"model: {model} reads signals (T, C) or images (H, W, C); each example here has the shape {shape}"
+            f"model: {model} reads signals (T, C) or images (H, W, C); each example here has the shape "
+            f"{shape_text(shape)}"
         )
     return axes
 

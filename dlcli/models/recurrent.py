@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveInt
 
-from dlcli.component import Component
+from dlcli.component import Component, shape_text
 from dlcli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,6 +27,12 @@ class Recurrent(Component):
     l2: NonNegativeFloat = 0.0
     """Weight of the sum of squared kernel entries in the training loss."""
 
+    def refuse_unfit(self, shape: tuple[int | None, ...]) -> None:
+        """Raises UsageError where examples of this shape are no signals; None in it stands for any size."""
+        if len(shape) != 2:
+            kind = type(self).model_fields["type"].default
+            raise UsageError(f"model: {kind} reads signals (T, C); each example here has the shape {shape_text(shape)}")
+
 
 def recurrent(
     x: keras.KerasTensor, outputs: int, spec: Recurrent, *, cell: Literal["lstm", "gru"], bidirectional: bool = False
@@ -42,10 +48,7 @@ def recurrent(
     from dlcli.layers.dropout import Dropout
     from dlcli.layers.lstm import LSTM
 
-    if len(x.shape) != 3:
-        shape = "x".join(map(str, x.shape[1:]))
-        kind = f"bi{cell}" if bidirectional else cell
-        raise UsageError(f"model: {kind} reads signals (T, C); each example here has the shape {shape}")
+    spec.refuse_unfit(x.shape[1:])
     layer = {"lstm": LSTM, "gru": keras.layers.GRU}[cell]
     for i, units in enumerate(spec.units, start=1):
         top = i == len(spec.units)

@@ -44,9 +44,13 @@ class ResNet(Component):
         nearest = f"the nearest are {below} and {below + 6}" if below >= 8 else "the least is 8"
         raise ValueError(f"`depth` (={depth}) must be 6n + 2; {nearest}")
 
+    def refuse_unfit(self, shape: tuple[int | None, ...]) -> None:
+        """Raises UsageError where examples of this shape are neither signals nor images; None stands for any size."""
+        axes_of(shape, self.type)
+
     def build(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
         """x: (B, T, C) or (B, H, W, C) -> (B, outputs)."""
-        axes_of(x, self.type)
+        self.refuse_unfit(x.shape[1:])
         names = Names()
         x = convolution(x, self.filters, names, activation="relu", batch_norm=True, l2=self.l2)
         for stage in range(3):

@@ -84,18 +84,19 @@ class Sequential(Component):
         """x: (B, ...) -> (B, outputs)."""
         import keras
 
-        from dlcli.layers.by_name import LayerMaker, first_line
+        from dlcli.layers.by_name import LayerMaker
+        from dlcli.layers.fit import why_unfit
 
         maker = LayerMaker()
         for number, entry in enumerate(self.layers, start=1):
             where = f"model: layer {number}"
             layer = maker.layer(entry, where)
             kind = f"{where} ({entry if isinstance(entry, str) else next(iter(entry))})"
-            shape = _shape(x)
             try:
                 x = layer(x)
             except Exception as error:  # Keras layers raise whatever they like
-                raise UsageError(f"{kind} cannot read the shape {shape}: {first_line(error)}") from None
+                why = why_unfit(layer, x.shape[1:], error)
+                raise UsageError(f"{kind} cannot read the shape {_shape(x)}: {why}") from None
             if not isinstance(x, keras.KerasTensor):
                 raise UsageError(f"{kind} gives several outputs; the next layer reads one")
         if len(x.shape) != 2:

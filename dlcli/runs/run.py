@@ -16,7 +16,7 @@ from dlcli.runs import provenance
 from dlcli.runs.files import read_json, write_json, write_text
 from dlcli.runs.lock import Lock
 from dlcli.runs.sources import keep, texts
-from dlcli.spec import Experiment, dump, load
+from dlcli.spec import Experiment, dump, load_recorded
 
 SMOKE = "-smoke"
 """What the names of smoke runs end with."""
@@ -94,7 +94,7 @@ class Run:
     @property
     def experiment(self) -> Experiment:
         """The experiment that was run."""
-        return load(self.path / "spec.yaml")
+        return load_recorded(self.path / "spec.yaml")
 
     @property
     def model_path(self) -> Path:

@@ -1,6 +1,6 @@
 """Experiment specs: YAML in, a typed and frozen tree out. Nothing here imports TensorFlow."""
 
 from dlcli.spec.experiment import Experiment
-from dlcli.spec.load import dump, load
+from dlcli.spec.load import dump, load, load_recorded
 
-__all__ = ["Experiment", "dump", "load"]
+__all__ = ["Experiment", "dump", "load", "load_recorded"]

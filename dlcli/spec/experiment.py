@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt
 
 from dlcli.augment import Augmentation
 from dlcli.component import Component, Matching, ReadOnly, such_as
@@ -126,12 +126,6 @@ class Experiment(Component):
     """How long and in which portions."""
     strategy: Strategy = Auto()
     """On which devices."""
-
-    @model_validator(mode="after")
-    def _one_kind_of_folds(self) -> Experiment:
-        if self.folds is not None and self.leave_one_group_out:
-            raise ValueError(f"`folds` (={self.folds}) and `leave_one_group_out` (=true): give one of the two")
-        return self
 
     @property
     def cross_validates(self) -> bool:

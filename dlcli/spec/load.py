@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 from pydantic import ValidationError
 
 from dlcli.errors import SpecError
+from dlcli.spec.combinations import combinations_in
 from dlcli.spec.composing import compose
 from dlcli.spec.experiment import Experiment
 from dlcli.spec.overrides import override_all
@@ -26,20 +27,37 @@ def load(path: FilePath, overrides: Sequence[str] = ()) -> Experiment:
     return check(read(path), overrides)
 
 
+def load_recorded(path: FilePath) -> Experiment:
+    """Reads the spec that a run keeps. Its parts were seen to fit when it began, perhaps by other rules than now."""
+    return checked(read(path), combined=False)[1]
+
+
 def check(document: Document, overrides: Sequence[str] = ()) -> Experiment:
     """Makes an Experiment of a document with overrides laid over it; raises SpecError with every problem."""
+    return checked(document, overrides)[1]
+
+
+def checked(document: Document, overrides: Sequence[str] = (), *, combined: bool = True) -> tuple[Document, Experiment]:
+    """As check, with the document as it is with what it extends and the overrides.
+
+    combined: whether combinations of values are looked at, too, which may each be right and make no sense together.
+    """
     document = resolve(document, overrides)
     document = replace(document, values={"name": FilePath(document.source).stem, **document.values})
     problems = [*document.problems, *misplaced(document, Experiment)]
+    outcome: Experiment | ValidationError
     try:
-        experiment = Experiment.model_validate(document.values)
+        outcome = experiment = Experiment.model_validate(document.values)
     except ValidationError as error:
+        outcome = error
         # What could not be read stands as nothing in the values; to say so again would help nobody.
         said = {problem.mark for problem in problems}
         problems += [problem for problem in explain(document, Experiment, error) if problem.mark not in said]
+    if combined:
+        problems += combinations_in(document, outcome)
     if problems:
         raise SpecError(document.in_order(problems))
-    return experiment
+    return document, experiment
 
 
 def resolve(document: Document, overrides: Sequence[str] = ()) -> Document:

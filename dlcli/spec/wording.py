@@ -18,7 +18,7 @@ from dlcli.spec.writing import write
 
 _MOST = 100
 """Problems that are told; to find out what was meant takes a while, and nobody reads more."""
-_KEY = "[key]"
+KEY = "[key]"
 """What pydantic appends to the location of a mapping's key that is itself wrong."""
 
 
@@ -26,7 +26,7 @@ def explain(document: Document, root: type[Component], error: ValidationError) -
     """The problems that a document has as a `root`."""
     found: dict[Path, list[ErrorDetails]] = {}
     for details in error.errors():
-        found.setdefault(_written(document.values, details), []).append(details)
+        found.setdefault(written(document.values, details), []).append(details)
     # Where something inside is wrong, what pydantic says of the whole only repeats it.
     whole = {path[:n] for path in found for n in range(len(path))}
     paths = [path for path in found if path not in whole]
@@ -56,7 +56,7 @@ def _problem(document: Document, root: type[Component], path: Path, found: list[
             types = details["ctx"]["expected_tags"].replace("'", "").split(", ")
             place = (*path, "type") if (*path, "type") in document.marks else path
             return Problem(document.mark(place), f"{name}: unknown type {shown(tag)}", among(str(tag), types))
-    if path[-1:] == (_KEY,):
+    if path[-1:] == (KEY,):
         *around, key = path[:-1]
         hint = among(str(key), _choices(details)) if details["type"] == "literal_error" else ""
         return Problem(document.key_mark(path[:-1]), f"unknown key {shown(key)} in {dotted(tuple(around))}", hint)
@@ -185,7 +185,7 @@ def shown(value: Any) -> str:
     return cut(text)
 
 
-def _written(values: Any, details: ErrorDetails) -> Path:
+def written(values: Any, details: ErrorDetails) -> Path:
     """Where the problem stands in the spec: pydantic's location less the tags and types of unions."""
     path: list[str | int] = []
     end = details["loc"][-1:]
@@ -198,7 +198,7 @@ def _written(values: Any, details: ErrorDetails) -> Path:
             path.append(step)
             values = values[step]
             may_be_tag = True
-        elif (step,) == end and (details["type"] == "missing" or step == _KEY):
+        elif (step,) == end and (details["type"] == "missing" or step == KEY):
             path.append(step)
     return tuple(path)
 

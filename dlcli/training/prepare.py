@@ -50,7 +50,7 @@ def prepare(
     strategy = experiment.strategy.build()
     data = data or load_data(experiment, smoke=smoke, fold=fold)
     task = task_for(data, experiment.normalize)
-    _check_expected(experiment, data, task)
+    keep = check_asked(experiment, data, task)
     initial = None if resumed else find_initial(experiment.init_from, runs, smoke=smoke)
     _try_to_build(experiment, data, task, initial)
     return Prepared(
@@ -60,9 +60,15 @@ def prepare(
         task,
         task.training_losses(experiment.train, data.train.y),
         augmentation(experiment.augment, data, experiment.seed),
-        _keep(experiment, data, task),
+        keep,
         initial,
     )
+
+
+def check_asked(experiment: Experiment, data: Data, task: Task) -> str:
+    """What the model to keep is chosen by; raises UsageError for scores and metrics that will not be computed."""
+    _check_expected(experiment, data, task)
+    return _keep(experiment, data, task)
 
 
 def _try_to_build(experiment: Experiment, data: Data, task: Task, initial: Initial | None) -> None:

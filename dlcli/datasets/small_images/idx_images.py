@@ -14,7 +14,7 @@ from dlcli.datasets.files.download import PublishedFile, obtain
 from dlcli.datasets.files.idx import idx_bytes, read_idx
 from dlcli.datasets.folder import find_all, places
 from dlcli.datasets.holdout import Holdout
-from dlcli.datasets.spec import DatasetSpec, Facts
+from dlcli.datasets.spec import DatasetSpec, Facts, Outlook
 from dlcli.errors import DataError
 
 if TYPE_CHECKING:
@@ -56,6 +56,17 @@ class IdxImages(DatasetSpec):
     """What is held out of the training split for validation; null: nothing. By default a tenth of each class."""
     split_seed: NonNegativeInt = 0
     """Determines which examples are held out. Apart from `seed`, so that runs of several seeds share their splits."""
+
+    def outlook(self) -> Outlook:
+        """What is known of a published set."""
+        return Outlook(
+            predicts="classes",
+            classes=self.published.classes,
+            shape=(_SIZE, _SIZE, 1),
+            validation=self.validation is not None,
+            test=True,
+            groups=False,
+        )
 
     def load(self, folder: Path) -> Data:
         """The four files, compressed or not, from `<dataset>/`, the data folder or another folder one down in it.

@@ -1,0 +1,87 @@
+"""Models, distortions and devices that the examples do not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from dlcli.augment import Augmentation
+from dlcli.augment.transform import Distortion, ImageDistortion, SignalDistortion
+from dlcli.component import Component
+from dlcli.errors import UsageError
+from dlcli.spec.combinations.finding import AXES, SIZES, Finding
+from dlcli.spec.experiment import Experiment
+from dlcli.spec.problems import Path
+from dlcli.spec.structure import classes_in, type_name
+from dlcli.spec.suggest import listed
+from dlcli.strategies.mirrored import Mirrored
+
+_READ = {
+    1: "linear and mlp read rows of a table",
+    3: "linear, mlp, cnn, deep_cnn and resnet read images; in `sequential`, Reshape makes steps of rows",
+}
+"""By the number of axes of an example, the models that read it."""
+_FITTING: dict[int, type[Distortion]] = {2: SignalDistortion, 3: ImageDistortion}
+
+
+def model_that_cannot_read(experiment: Experiment) -> Iterator[Finding]:
+    """A recurrent model reads signals, a convolutional one no rows of a table."""
+    model, shape = experiment.model, experiment.dataset.outlook().shape
+    if shape is None or not hasattr(model, "refuse_unfit"):
+        return
+    try:
+        model.refuse_unfit(shape)
+    except UsageError as error:
+        path: Path = ("model", "type")
+        yield Finding(path, str(error).removeprefix("model: "), _READ.get(len(shape), ""), AXES)
+
+
+def distortions_that_do_not_fit(experiment: Experiment) -> Iterator[Finding]:
+    """Images are distorted in other ways than signals, and not by more than they hold."""
+    shape = experiment.dataset.outlook().shape
+    for i, part in enumerate(experiment.augment):
+        if shape is None or not isinstance(part, Distortion):
+            continue
+        try:
+            part.refuse_unfit(shape)
+        except UsageError as error:
+            fitting = _FITTING.get(len(shape))
+            of_kind = fitting is not None and isinstance(part, fitting)
+            names = [type_name(cls) or "" for cls in classes_in(Augmentation) if _fits(cls, fitting)]
+            hint = "" if of_kind else listed("one of", names)
+            said = str(error).removeprefix("augment: ")
+            yield Finding(("augment", i), said, hint, SIZES if of_kind else AXES)
+
+
+def batches_too_small(experiment: Experiment) -> Iterator[Finding]:
+    """Each device takes a share of every batch, and works through it in parts."""
+    train, strategy = experiment.train, experiment.strategy
+    named = (strategy.devices if isinstance(strategy, Mirrored) else None) or ()
+    devices, parts = max(1, len(named)), train.accumulation_steps
+    why: tuple[Path, ...] = (("train", "batch_size"), ("strategy", "type"), ("strategy", "devices"))
+    if train.batch_size < devices:
+        said = f"a batch of {train.batch_size} cannot be shared by {devices} devices (`strategy.devices`)"
+        yield Finding(("train", "batch_size"), said, f"at least {devices}", why)
+    elif train.batch_size < devices * parts:
+        each = "" if devices == 1 else f" by each of {devices} devices"
+        said = f"a batch of {train.batch_size} cannot be worked through in {parts} parts{each} (`train.batch_size`)"
+        hint = f"at most {train.batch_size // devices}"
+        yield Finding(("train", "accumulation_steps"), said, hint, why)
+
+
+def heads_frozen_at_random(experiment: Experiment) -> Iterator[Finding]:
+    """What starts anew must be trained."""
+    start = experiment.init_from
+    if start is None or start.head:
+        return
+    for i, pattern in enumerate(start.freeze):
+        if fnmatchcase("head", pattern):
+            path: Path = ("init_from", "freeze", i)
+            said = (
+                f"`{pattern}` freezes the head, too, which starts anew (`init_from.head` is false) and must be trained"
+            )
+            yield Finding(path, said, because=(("init_from", "head"),))
+
+
+def _fits(distortion: type[Component], kind: type[Distortion] | None) -> bool:
+    return not issubclass(distortion, Distortion) or (kind is not None and issubclass(distortion, kind))

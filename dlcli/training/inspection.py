@@ -1,0 +1,148 @@
+"""What an experiment's model is made of and what it costs, without training it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import keras
+
+from dlcli.datasets.data import Data
+from dlcli.errors import UsageError
+from dlcli.spec import Experiment
+from dlcli.tasks import task_for
+from dlcli.training.augmentation import augmentation
+from dlcli.training.build import build_model, build_optimizer
+from dlcli.training.costs import flops, kept_numbers, shapes
+from dlcli.training.initial import find_initial, freeze
+from dlcli.training.loading import load_data
+from dlcli.training.prepare import check_asked
+
+_BYTES = 4
+"""Of a float32."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer. shape: of what it gives for one example; flops: for one example, None if not known."""
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    parameters: int
+    flops: int | None
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """A model layer by layer, with totals.
+
+    example: the shape of one example; stand_in: whether of a made-up one, since the data is not here.
+    memory: estimated bytes in training, by what they are for.
+    remarks: what could not be looked at.
+    """
+
+    model: str
+    dataset: str
+    example: tuple[int, ...]
+    predicts: str
+    stand_in: bool
+    layers: tuple[Layer, ...]
+    trainable: int
+    frozen: int
+    batch: int
+    memory: dict[str, int]
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def flops(self) -> int:
+        """Of one example, forwards, as far as known."""
+        return sum(layer.flops or 0 for layer in self.layers)
+
+    @property
+    def all_flops_known(self) -> bool:
+        """Whether none of the layers is missing in `flops`."""
+        return all(layer.flops is not None for layer in self.layers)
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, ready for json.dumps."""
+        return asdict(self) | {"flops": self.flops, "all_flops_known": self.all_flops_known}
+
+
+def inspect(experiment: Experiment) -> Inspection:
+    """Builds an experiment's model as training would, on the data if it is here and on made-up examples if not.
+
+    Nothing is downloaded. Raises UsageError where the parts of the spec do not fit each other or the data, and
+    DataError where the data is wrong. On made-up examples of a shape that only the data tells, a model that does not
+    fit proves nothing: that is an UncertainError.
+    """
+    data = load_data(experiment, smoke=True)
+    task = task_for(data, experiment.normalize)
+    remarks: list[str] = []
+    keras.utils.clear_session()
+    if not data.stand_in:
+        check_asked(experiment, data, task)
+        task.training_losses(experiment.train, data.train.y)
+        augmentation(experiment.augment, data, experiment.seed)
+    try:
+        model = build_model(experiment, data, task)
+    except UsageError as error:
+        shape = experiment.dataset.outlook().shape
+        if data.stand_in and (shape is None or None in shape):
+            raise UncertainError(f"{error} (made-up examples: the data is not here)") from None
+        raise
+    _begin_as(experiment, model, remarks)
+    freeze(model, experiment.init_from)
+    optimizer = build_optimizer(experiment, data, model)
+    return _inspection(experiment, data, task.describes, model, optimizer, tuple(remarks))
+
+
+class UncertainError(UsageError):
+    """A model does not fit examples that may be of another shape than the data's."""
+
+
+def _begin_as(experiment: Experiment, model: keras.Model, remarks: list[str]) -> None:
+    """Gives the model the weights it is to begin with, if there are such yet."""
+    try:
+        initial = find_initial(experiment.init_from, None, smoke=True)
+    except UsageError as error:
+        remarks.append(f"weights to begin with: {error}")
+        return
+    if initial is not None:
+        initial.apply(model)
+
+
+def _inspection(
+    experiment: Experiment, data: Data, predicts: str, model: keras.Model, optimizer: Any, remarks: tuple[str, ...]
+) -> Inspection:
+    trainable, frozen = (_count(some) for some in (model.trainable_weights, model.non_trainable_weights))
+    batch = math.ceil(experiment.train.batch_size / experiment.train.accumulation_steps)
+    kept = sum(kept_numbers(layer) for layer in model.layers)
+    return Inspection(
+        model=experiment.model.type,
+        dataset=experiment.dataset.type,
+        example=tuple(data.train.x.shape[1:]),
+        predicts=predicts,
+        stand_in=data.stand_in,
+        layers=tuple(_layer(layer) for layer in model.layers),
+        trainable=trainable,
+        frozen=frozen,
+        batch=batch,
+        memory={
+            "weights": _BYTES * (trainable + frozen),
+            "gradients": _BYTES * trainable,
+            "optimizer": _BYTES * _count(optimizer.variables),
+            "activations": _BYTES * batch * kept,
+        },
+        remarks=remarks,
+    )
+
+
+def _layer(layer: keras.layers.Layer) -> Layer:
+    name = type(layer).__name__
+    return Layer(layer.name, name, shapes(layer.output)[0], _count(layer.weights), flops(layer))
+
+
+def _count(variables: Any) -> int:
+    return sum(math.prod(variable.shape) for variable in variables)
