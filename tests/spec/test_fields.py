@@ -8,7 +8,7 @@ import pytest
 from pydantic import Field, PositiveFloat, PositiveInt
 
 from dlcli.component import ByType, Component, Matching, ReadOnly
-from dlcli.datasets.splits import Holdout
+from dlcli.datasets.holdout import Holdout
 from dlcli.models.lstm import LSTM
 from dlcli.models.mlp import MLP
 from dlcli.models.sequential import Sequential
