@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from textwrap import dedent
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, Union, get_args
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     PlainSerializer,
+    TypeAdapter,
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from dlcli.families import added, family_of
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -127,22 +131,40 @@ class Component(BaseModel):
 class ByType:
     """Marks a union of components as chosen by `type`; a bare word is short for `{type: word}`.
 
-    Use: `Optimizer = Annotated[Adam | SGD, ByType()]`. A union of one is written without `|`.
+    Use: `Optimizer = Annotated[Adam | SGD, ByType("optimizer")]`. A union of one is written without `|`.
+    The family's name is that by which classes of plugins join it; without one, it is closed.
     """
 
+    def __init__(self, family: str | None = None) -> None:
+        self.family = family
+
+    @property
+    def added(self) -> tuple[type[Component], ...]:
+        """The classes of plugins that may be chosen now besides those of the union."""
+        return () if self.family is None else added(self.family)
+
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        classes = get_args(source) or (source,)
-        choices = {cls.__pydantic_fields__["type"].default: handler.generate_schema(cls) for cls in classes}
+        own = get_args(source) or (source,)
+        choices = {_type_of(cls): handler.generate_schema(cls) for cls in own}
         union = core_schema.tagged_union_schema(choices, discriminator="type")
 
-        def spelled_out(value: object) -> object:
+        def chosen(value: object, choose_own: Callable[[object], object]) -> object:
+            classes = (*own, *self.added)
             if isinstance(value, str):
-                return {"type": value}
-            if (isinstance(value, dict) and "type" in value) or isinstance(value, classes):
+                value = {"type": value}
+            elif self.family is not None and family_of(type(value)) == self.family:
                 return value
-            raise PydanticCustomError("unexpected", "expected {what}", {"what": a_type_of(list(choices))})
+            elif not (isinstance(value, dict) and "type" in value) and not isinstance(value, classes):
+                names = [_type_of(cls) for cls in classes]
+                raise PydanticCustomError("unexpected", "expected {what}", {"what": a_type_of(names)})
+            return choose_own(value) if classes == own else _one_of(classes).validate_python(value)
 
-        return core_schema.no_info_before_validator_function(spelled_out, union)
+        return core_schema.no_info_wrap_validator_function(
+            # Of classes that were not there when this schema was made, each knows how to dump itself.
+            chosen,
+            union,
+            serialization=core_schema.simple_ser_schema("any"),
+        )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Each type as keys and values, and as a bare word if it needs no further keys."""
@@ -151,6 +173,16 @@ class ByType:
         alone = [body for body in bodies if body["required"] == ["type"]]
         words = [{"const": body["title"], "description": body.get("description", "")} for body in alone]
         return {"anyOf": [*words, *spelled_out]}
+
+
+def _type_of(cls: type[Component]) -> Any:
+    return cls.__pydantic_fields__["type"].default
+
+
+@cache
+def _one_of(classes: tuple[type[Component], ...]) -> TypeAdapter[Any]:
+    union: Any = Union[classes]  # noqa: UP007 (made of a tuple)
+    return TypeAdapter(Annotated[union, Field(discriminator="type")])
 
 
 def a_type_of(names: Sequence[str]) -> str:

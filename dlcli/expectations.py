@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from dlcli.spec.experiment import Score
+from dlcli.metrics.spec import MetricSpec
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,8 @@ class Verdict:
     score: str
     expected: float
     reached: float
+    falls: bool | None = None
+    """Whether less is better; if None, it is of a loss and of errors (rmse, mae)."""
 
     @property
     def met(self) -> bool:
@@ -23,7 +25,7 @@ class Verdict:
 
     @property
     def _falls(self) -> bool:
-        return self.score.endswith(("loss", "rmse", "mae"))
+        return self.score.endswith(("loss", "rmse", "mae")) if self.falls is None else self.falls
 
     def __str__(self) -> str:
         bound = "at most" if self._falls else "at least"
@@ -31,6 +33,16 @@ class Verdict:
         return f"{self.score} {bound} {self.expected:g}: {verdict} ({self.reached:.4f})"
 
 
-def judge(expect: Mapping[Score, float], scores: Mapping[str, float]) -> list[Verdict]:
-    """A verdict on each expected score that is among the scores reached, such as `test_accuracy`."""
-    return [Verdict(name, wanted, scores[name]) for name, wanted in expect.items() if name in scores]
+def judge(
+    expect: Mapping[str, float], scores: Mapping[str, float], metrics: Collection[MetricSpec] = ()
+) -> list[Verdict]:
+    """A verdict on each expected score that is among the scores reached, such as `test_accuracy`.
+
+    metrics: those that the spec asks for; they say themselves whether less is better.
+    """
+    falls = {metric.name: metric.lower_is_better for metric in metrics}
+    return [
+        Verdict(name, wanted, scores[name], falls.get(name.partition("_")[2]))
+        for name, wanted in expect.items()
+        if name in scores
+    ]

@@ -10,6 +10,8 @@ import pytest
 from pydantic import Field, TypeAdapter, ValidationError
 
 from dlcli.component import ByType, Component, Matching, ReadOnly, a_type_of
+from dlcli.families import adding, join
+from dlcli.spec.structure import classes_of, fields_below
 
 
 class Cat(Component):
@@ -72,6 +74,42 @@ def test_without_a_type_the_types_are_listed(wrong: object) -> None:
 
 def test_a_component_of_another_kind_is_refused() -> None:
     assert refusal(only=Dog()) == "expected a `type` (cat)"
+
+
+class Zebra(Component):
+    """A zebra, which comes later."""
+
+    type: Literal["zebra"] = "zebra"
+    stripes: int = 80
+
+
+class Stable(Component):
+    """A stable, open to animals of plugins."""
+
+    pet: Annotated[Cat | Dog, ByType("test_animal")] = Cat()
+
+
+def test_a_class_that_joins_a_family_is_chosen_like_the_others_while_it_is_added() -> None:
+    join(Zebra, "test_animal")
+    with adding([Zebra]):
+        stable = Stable.model_validate({"pet": {"type": "zebra", "stripes": 3}})
+        with pytest.raises(ValidationError, match="valid integer") as caught:
+            Stable.model_validate({"pet": {"type": "zebra", "stripes": "3"}})
+        assert caught.value.errors()[0]["loc"] == ("pet", "zebra", "stripes")
+        with pytest.raises(ValidationError, match=r"expected a `type` \(cat, dog or zebra\)"):
+            Stable.model_validate({"pet": 3})
+        with pytest.raises(ValidationError, match="'cat', 'dog', 'zebra'"):
+            Stable.model_validate({"pet": "zebu"})
+        assert classes_of(Stable.model_fields["pet"]) == (Cat, Dog, Zebra)
+        assert {cls for _, cls in fields_below(Stable)} == {Stable, Cat, Dog, Zebra}
+        assert Home.model_validate({"pet": "cat"}) == Home()
+    assert stable.pet == Zebra(stripes=3)
+    assert stable.model_dump() == {"pet": {"type": "zebra", "stripes": 3}}
+    assert classes_of(Stable.model_fields["pet"]) == (Cat, Dog)
+    assert {cls for _, cls in fields_below(Stable)} == {Stable, Cat, Dog}
+    with pytest.raises(ValidationError, match="'cat', 'dog'"):
+        Stable.model_validate({"pet": "zebra"})
+    assert Stable(pet=stable.pet) == stable
 
 
 def test_types_are_listed_as_in_a_sentence() -> None:

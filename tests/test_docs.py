@@ -18,12 +18,15 @@ import yaml
 from PIL import Image
 from typer.testing import CliRunner
 
+from dlcli import plugins
 from dlcli.cli import app
 from dlcli.datasets.data import Classes
 from dlcli.datasets.files.download import offline
+from dlcli.metrics import FurtherMetric
 from dlcli.spec import load
 from dlcli.spec.load import check
 from dlcli.spec.reading import parse
+from dlcli.spec.structure import classes_in, type_name
 from dlcli.training.loading import load_folds
 from dlcli.training.prepare import prepare
 from tests.devices import several_devices
@@ -209,6 +212,14 @@ def test_what_the_page_on_specs_prints_is_printed(block: str, here: Path) -> Non
     for part in "\n".join(lines).split("\n...\n"):
         assert part in printed
         printed = printed.split(part, 1)[1]
+
+
+def test_every_metric_and_every_decorator_is_on_the_page() -> None:
+    page = (DOCS / "plugins.md").read_text(encoding="utf-8")
+    metrics = [type_name(cls) for cls in classes_in(FurtherMetric)]
+    assert len(metrics) >= 2
+    assert [name for name in metrics if f"`{name}`" not in page and f"type: {name}" not in page] == []
+    assert [family for family in plugins._FAMILIES if f"`@{family}`" not in page] == []
 
 
 def commands(page: Path) -> list[str]:

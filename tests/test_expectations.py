@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar, Literal
+
 import pytest
 
 from dlcli.expectations import Verdict, judge
+from dlcli.metrics.spec import MetricSpec
 
 
 @pytest.mark.parametrize(
@@ -33,3 +36,19 @@ def test_only_scores_that_were_reached_are_judged_in_the_order_expected() -> Non
     wanted = {"test_loss": 1.0, "test_macro_f1": 0.5, "test_accuracy": 0.9}
     verdicts = judge(wanted, {"test_accuracy": 1.0, "test_loss": 2.0})
     assert [verdict.score for verdict in verdicts] == ["test_loss", "test_accuracy"]
+
+
+def test_a_metric_says_itself_whether_less_is_better() -> None:
+    class Misses(MetricSpec):
+        lower_is_better: ClassVar[bool] = True
+        type: Literal["misses"] = "misses"
+
+    class GradeOfMae(MetricSpec):
+        type: Literal["grade_of_mae"] = "grade_of_mae"
+
+    wanted = {"test_misses": 0.2, "validation_grade_of_mae": 0.5, "test_mae": 3.0}
+    reached = {"test_misses": 0.1, "validation_grade_of_mae": 0.7, "test_mae": 2.0}
+    verdicts = judge(wanted, reached, [Misses(), GradeOfMae()])
+    assert [verdict.met for verdict in verdicts] == [True, True, True]
+    assert str(verdicts[0]) == "test_misses at most 0.2: met (0.1000)"
+    assert str(verdicts[1]) == "validation_grade_of_mae at least 0.5: met (0.7000)"

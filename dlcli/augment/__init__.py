@@ -17,5 +17,5 @@ from dlcli.component import ByType
 
 Augmentation = Annotated[
     Affine | ChannelDropout | Crop | Cutout | Elastic | Flip | Jitter | Mixup | RotateAxes | Scale | TimeShift,
-    ByType(),
+    ByType("augmentation"),
 ]

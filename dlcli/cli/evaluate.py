@@ -37,10 +37,13 @@ def evaluate(
 ) -> None:
     """Evaluate the kept model of a run: scores of each class and the confusion matrix, printed and as a PNG."""
     from dlcli.runs.find import find, has_model, runs_folder
+    from dlcli.runs.plugins import plugin_notes
 
     root = runs_folder(runs)
     run = find(root, wanted, has_model)
     experiment = run.experiment
+    for note in plugin_notes(run.path, run.info.get("plugins", [])):
+        typer.echo(f"note      {note}", err=as_json)
     from dlcli.backend import load_tensorflow
 
     load_tensorflow(quiet=not verbose)

@@ -51,6 +51,7 @@ def train(
     """
     from dlcli.report.screen import Screen
     from dlcli.runs.find import find, is_unfinished, runs_folder
+    from dlcli.runs.plugins import plugin_notes
     from dlcli.spec.load import check
 
     root = runs_folder(runs)
@@ -65,6 +66,8 @@ def train(
             origin.check_unfinished()
         # Its folder may have been named, in another place than where runs are looked for.
         experiment, smoke, root = origin.experiment, origin.info["smoke"], origin.path.absolute().parents[1]
+        for note in plugin_notes(origin.path, origin.info.get("plugins", [])):
+            typer.echo(f"note      {note}")
     elif spec is not None:
         origin = spec_path(spec)
         experiment = check(read_spec(origin, overrides))

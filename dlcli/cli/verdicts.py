@@ -27,7 +27,7 @@ def judge_scores(experiment: Experiment, scores: Mapping[str, float], *, gate: b
     """
     from dlcli.expectations import judge
 
-    verdicts = judge(experiment.expect, scores)
+    verdicts = judge(experiment.expect, scores, experiment.metrics)
     for verdict in verdicts:
         colour = typer.colors.GREEN if verdict.met else typer.colors.RED
         typer.secho(f"expected  {verdict}", fg=colour, err=err)

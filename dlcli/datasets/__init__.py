@@ -15,5 +15,5 @@ from dlcli.datasets.uci_har import UciHar
 
 Dataset = Annotated[
     Cifar10 | Csv | FashionMnist | Hapt | Images | Mnist | Npz | Recordings | UciHar,
-    ByType(),
+    ByType("dataset"),
 ]

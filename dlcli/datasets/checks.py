@@ -29,6 +29,7 @@ def check(data: Data, name: str) -> None:
         if len(split.y) != len(split) or (split.groups is not None and len(split.groups) != len(split)):
             groups = "" if split.groups is None else f" and {len(split.groups)} groups"
             raise DataError(f"{where} has {len(split)} examples but {len(split.y)} targets{groups}; expected one each")
+        _check_kinds(split, data, where)
         _check_finite(split, data, where)
         _check_labels(split, data, where)
     if data.columns is not None:
@@ -36,6 +37,18 @@ def check(data: Data, name: str) -> None:
     if isinstance(data.target, Classes):
         _check_classes(data, data.target.names, name)
     refuse_shared_groups(dict(data.splits))
+
+
+def _check_kinds(split: Split, data: Data, where: str) -> None:
+    y, K_or_D = split.y, len(data.target.names)
+    if isinstance(data.target, Classes) and (y.ndim != 1 or y.dtype.kind not in "iu"):
+        raise DataError(f"{where} has targets of shape {y.shape}, type {y.dtype}; expected (N,) whole numbers")
+    if not isinstance(data.target, Classes) and (y.ndim != 2 or y.shape[1] != K_or_D or y.dtype.kind != "f"):
+        raise DataError(f"{where} has targets of shape {y.shape}, type {y.dtype}; expected (N, {K_or_D}) decimals")
+    if len(split.x.shape) < 2 or split.x.dtype.kind not in "fiub":
+        raise DataError(
+            f"{where} has examples of shape {split.x.shape}, type {split.x.dtype}; expected (N, ...) numbers"
+        )
 
 
 def _check_finite(split: Split, data: Data, where: str) -> None:

@@ -13,4 +13,4 @@ from dlcli.models.mlp import MLP
 from dlcli.models.resnet import ResNet
 from dlcli.models.sequential import Sequential
 
-Model = Annotated[Linear | MLP | CNN | DeepCNN | ResNet | LSTM | BiLSTM | GRU | Sequential, ByType()]
+Model = Annotated[Linear | MLP | CNN | DeepCNN | ResNet | LSTM | BiLSTM | GRU | Sequential, ByType("model")]

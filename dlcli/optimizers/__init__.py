@@ -13,4 +13,4 @@ from dlcli.optimizers.nadam import Nadam
 from dlcli.optimizers.rmsprop import RMSprop
 from dlcli.optimizers.sgd import SGD
 
-Optimizer = Annotated[Adadelta | Adagrad | Adam | AdamW | Ftrl | Lion | Nadam | RMSprop | SGD, ByType()]
+Optimizer = Annotated[Adadelta | Adagrad | Adam | AdamW | Ftrl | Lion | Nadam | RMSprop | SGD, ByType("optimizer")]

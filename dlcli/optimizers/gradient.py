@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, PositiveFloat
 
 from dlcli.component import Component
+from dlcli.faults import made
 from dlcli.schedules import Schedule
 from dlcli.schedules.constant import Constant
 
@@ -29,5 +30,13 @@ class GradientOptimizer(Component):
 
     def shared_arguments(self, steps_per_epoch: int, epochs: int) -> dict[str, Any]:
         """The arguments of a Keras optimizer that all optimizers share, for a training of so many steps."""
-        arguments: dict[str, Any] = {"learning_rate": self.schedule.build(self.learning_rate, steps_per_epoch, epochs)}
+        import keras
+
+        rate = made(
+            self.schedule,
+            self.schedule.build(self.learning_rate, steps_per_epoch, epochs),
+            (int, float, keras.optimizers.schedules.LearningRateSchedule),
+            "a number or a schedule of Keras",
+        )
+        arguments: dict[str, Any] = {"learning_rate": rate}
         return arguments if self.ema is None else arguments | {"use_ema": True, "ema_momentum": self.ema}

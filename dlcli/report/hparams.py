@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any, get_args
 
 from dlcli.component import Component
+from dlcli.errors import UsageError
 from dlcli.report.events import anew, event, plugin_data, replace_file, scalars
 from dlcli.report.tensorboard import scores_of
 from dlcli.runs.find import all_runs
 from dlcli.runs.run import Run
 from dlcli.spec import Experiment
 
-_NO_SETTING = {"expect", "sha256"}
+_NO_SETTING = {"version", "plugins", "metrics", "expect", "sha256"}
 """Fields that say nothing of how a model is trained."""
 _LONG = 24
 """Characters of a list beyond which a column cannot show it."""
@@ -69,9 +70,12 @@ def record_session(run: Run) -> None:
 
 
 def mend(root: Path) -> None:
-    """Records the death of runs whose process was killed before it could say so, where this user may write."""
+    """Records the death of runs whose process was killed before it could say so, where this user may write.
+
+    Of a run that cannot be read any more, as without a package that it needs, only the death.
+    """
     for run in all_runs(root):
-        with suppress(OSError):
+        with suppress(OSError, UsageError):
             if run.is_dead():
                 run.record_killed()
                 record_session(run)

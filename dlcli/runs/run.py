@@ -15,6 +15,7 @@ from dlcli.errors import DlcliError, Preempted, TrainingError, UsageError
 from dlcli.runs import provenance
 from dlcli.runs.files import read_json, write_json, write_text
 from dlcli.runs.lock import Lock
+from dlcli.runs.plugins import keep_plugins
 from dlcli.runs.sources import keep, texts
 from dlcli.spec import Experiment, dump, load_recorded
 
@@ -29,6 +30,7 @@ class Run:
     spec.yaml       the experiment with all defaults; loads again
     source.yaml     the spec file as the user wrote it
     parents/        the files that it extends, if it does, as they were
+    plugins/        the user's own files of parts, if the spec names any, as they were
     run.json        state, command, versions, source control, machine, times
     metrics.jsonl   one row an epoch
     result.json     the scores of the finished run
@@ -51,11 +53,13 @@ class Run:
         try:
             run = cls(_new_folder(family))
             run._lock.acquire()
+            experiment, plugins = keep_plugins(run.path, experiment)
             write_text(run.path / "spec.yaml", dump(experiment))
             keep(sources, run.path)
             run.update(
                 state="running", name=experiment.name, smoke=smoke, command=sys.argv, folder=str(Path.cwd()),
                 seed=experiment.seed, versions=provenance.versions(), git=provenance.git(source.resolve().parent),
+                plugins=plugins,
                 host=provenance.host(), process=os.getpid(), started=now(), ended=None, reason=None,
             )  # fmt: skip
             write_text(family / "latest", run.path.name + "\n")

@@ -9,4 +9,4 @@ from dlcli.schedules.exponential import Exponential
 from dlcli.schedules.piecewise import Piecewise
 from dlcli.schedules.plateau import Plateau
 
-Schedule = Annotated[Constant | Cosine | Exponential | Piecewise | Plateau, ByType()]
+Schedule = Annotated[Constant | Cosine | Exponential | Piecewise | Plateau, ByType("schedule")]

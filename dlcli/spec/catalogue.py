@@ -19,6 +19,7 @@ FAMILIES: dict[str, Place] = {
     "schedules": ("optimizer", "schedule"),
     "augmentations": ("augment",),
     "strategies": ("strategy",),
+    "metrics": ("metrics",),
 }
 """Where in a spec a component of each family stands."""
 

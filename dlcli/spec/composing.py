@@ -17,6 +17,7 @@ from dlcli.spec.merging import Upper, lay
 from dlcli.spec.problems import Mark, Path, Problem, dotted
 from dlcli.spec.reading import Document, read
 from dlcli.spec.suggest import listed, nearest
+from dlcli.spec.version import check_version
 from dlcli.spec.wording import shown
 
 KEY = "extends"
@@ -25,7 +26,8 @@ KEY = "extends"
 def compose(document: Document, root: type[Component]) -> Document:
     """Lays a document over those that it extends, and these over theirs; what comes of it has no `extends` itself.
 
-    The first source is the document's own. Raises SpecError with all problems when one of them cannot be had.
+    The first source is the document's own. Raises SpecError with all problems when one of them cannot be had, and at
+    once where one is of a version that cannot be read.
     """
     composing = _Composing(root)
     whole = composing.whole(document, ())
@@ -41,6 +43,7 @@ class _Composing:
 
     def whole(self, document: Document, above: tuple[str, ...]) -> Document:
         """The document over its parents; `above` are the files that led to it."""
+        check_version(document)
         if KEY not in document.values:
             return document
         chain = (*above, document.source)

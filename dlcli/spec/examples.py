@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
@@ -13,7 +14,7 @@ from dlcli.component import Component
 from dlcli.errors import SpecError
 from dlcli.spec.experiment import Experiment
 from dlcli.spec.fields import as_written, in_one_line, unwrapped
-from dlcli.spec.load import check
+from dlcli.spec.load import checked
 from dlcli.spec.reading import parse
 from dlcli.spec.structure import classes_in, type_name
 from dlcli.spec.writing import write
@@ -30,12 +31,14 @@ _OPTIONAL = 2
 def example(place: Place, cls: type[Component], field: str | None = None) -> str:
     """The lines of a spec in which the component at `place` stands, with one of its fields if that is named.
 
+    A part need not go together with what stands around it only to make a whole, as images with a model of signals.
     Empty if nothing is found that loads.
     """
-    for written in _ways(cls, field):
-        lines = _lines(_around(place, written))
-        if _loads(lines):
-            return lines
+    ways = [_lines(_around(place, written)) for written in _ways(cls, field)]
+    for combined in (True, False):
+        for lines in ways:
+            if _loads(lines, combined=combined):
+                return lines
     return ""
 
 
@@ -46,9 +49,12 @@ def complete(lines: str) -> str:
     return _lines(needed) + lines
 
 
-def _loads(lines: str) -> bool:
+def _loads(lines: str, *, combined: bool) -> bool:
+    document = parse(complete(lines), "example.yaml")
+    # Plugins are the user's own files: those of an example are not there to be read.
+    values = {key: value for key, value in document.values.items() if key != "plugins"}
     try:
-        check(parse(complete(lines), "example.yaml"))
+        checked(replace(document, values=values), combined=combined)
     except SpecError:
         return False
     return True

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
 
 from dlcli.augment import Augmentation
 from dlcli.component import Component, Matching, ReadOnly, such_as
 from dlcli.datasets import Dataset
+from dlcli.metrics import FurtherMetric
 from dlcli.models import Model
 from dlcli.optimizers import Optimizer
 from dlcli.optimizers.adam import Adam
 from dlcli.paths import PathText
+from dlcli.spec.scores import SCORES, Score, check_expected
 from dlcli.strategies import Strategy
 from dlcli.strategies.auto import Auto
 
 ValidationMetric = Literal["val_accuracy", "val_loss", "val_rmse", "val_mae"]
-Score = Literal[
-    "test_accuracy", "test_macro_f1", "test_loss", "test_rmse", "test_mae", "test_r2",
-    "validation_accuracy", "validation_macro_f1", "validation_loss", "validation_rmse", "validation_mae",
-    "validation_r2", "train_accuracy", "train_macro_f1", "train_loss", "train_rmse", "train_mae", "train_r2",
-]  # fmt: skip
 Name = Annotated[
     str, Matching(r"^[A-Za-z0-9][\w.-]*$", "a name of letters, digits and `_ - .` that starts with a letter or digit")
 ]
@@ -94,10 +99,16 @@ class Experiment(Component):
         {"dataset": "hapt", "model": {"type": "lstm", "units": [32, 32]}, "optimizer": "adam", "train": {"epochs": 5}}
     )
 
+    version: Literal[1] = 1
+    """The version of the spec format."""
+    plugins: tuple[PathText, ...] = Field(default=(), examples=[("my_parts.py",)])
+    """Python files with parts of your own, such as models; paths are meant from the folder of the spec."""
     name: Name = "experiment"
     """Names the folder of its runs; the file's name if absent."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     """Determines the first weights, the order of examples, every distortion and every random mask."""
+    metrics: tuple[FurtherMetric, ...] = Field(default=(), examples=[("balanced_accuracy",)])
+    """Further scores, computed when training is over."""
     expect: ReadOnly[Score, float] = Field(
         default_factory=dict, validate_default=True, examples=[{"test_accuracy": 0.9}]
     )
@@ -114,7 +125,7 @@ class Experiment(Component):
     standard: mean 0, deviation 1; range: from 0 to 1; none: as they are. Numbers to predict are scaled to mean 0 and
     deviation 1 within the model unless `none`.
     """
-    augment: tuple[Augmentation, ...] = Field(default=(), examples=[("flip",)])
+    augment: tuple[Augmentation, ...] = Field(default=(), examples=[("jitter",)])
     """Random distortions of training examples, in this order."""
     model: Model
     """What maps an example to a prediction."""
@@ -126,6 +137,22 @@ class Experiment(Component):
     """How long and in which portions."""
     strategy: Strategy = Auto()
     """On which devices."""
+
+    @field_validator("metrics")
+    @classmethod
+    def _of_different_names(cls, metrics: tuple[FurtherMetric, ...]) -> tuple[FurtherMetric, ...]:
+        names = [metric.name for metric in metrics]
+        for i, name in enumerate(names):
+            if name in SCORES or name in names[:i]:
+                what = "computed anyway" if name in SCORES else "given twice"
+                raise ValueError(f"`{name}` is {what}; each metric must have a name of its own")
+        return metrics
+
+    @field_validator("expect", mode="wrap")
+    @classmethod
+    def _of_scores_there_are(cls, expect: Any, validate: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        metrics = info.data.get("metrics")
+        return check_expected(expect, validate, None if metrics is None else [metric.name for metric in metrics])
 
     @property
     def cross_validates(self) -> bool:

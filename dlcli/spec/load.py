@@ -8,13 +8,17 @@ from pathlib import Path as FilePath
 
 from pydantic import ValidationError
 
-from dlcli.errors import SpecError
+from dlcli.errors import SpecError, UsageError
+from dlcli.families import adding
+from dlcli.faults import plugin_faults
 from dlcli.spec.combinations import combinations_in
 from dlcli.spec.composing import compose
 from dlcli.spec.experiment import Experiment
 from dlcli.spec.overrides import override_all
+from dlcli.spec.own_parts import parts_of, with_plugin_paths
 from dlcli.spec.reading import Document, read
 from dlcli.spec.variables import misplaced
+from dlcli.spec.version import check_version
 from dlcli.spec.wording import explain
 from dlcli.spec.writing import write
 
@@ -38,12 +42,18 @@ def check(document: Document, overrides: Sequence[str] = ()) -> Experiment:
 
 
 def checked(document: Document, overrides: Sequence[str] = (), *, combined: bool = True) -> tuple[Document, Experiment]:
-    """As check, with the document as it is with what it extends and the overrides.
+    """As check, with the document as it is with what it extends and the overrides, the paths of plugins in full.
 
     combined: whether combinations of values are looked at, too, which may each be right and make no sense together.
     """
-    document = resolve(document, overrides)
+    document = with_plugin_paths(resolve(document, overrides))
+    check_version(document)
     document = replace(document, values={"name": FilePath(document.source).stem, **document.values})
+    with adding(parts_of(document, Experiment)), plugin_faults(UsageError):
+        return document, _experiment(document, combined=combined)
+
+
+def _experiment(document: Document, *, combined: bool) -> Experiment:
     problems = [*document.problems, *misplaced(document, Experiment)]
     outcome: Experiment | ValidationError
     try:
@@ -57,7 +67,7 @@ def checked(document: Document, overrides: Sequence[str] = (), *, combined: bool
         problems += combinations_in(document, outcome)
     if problems:
         raise SpecError(document.in_order(problems))
-    return document, experiment
+    return experiment
 
 
 def resolve(document: Document, overrides: Sequence[str] = ()) -> Document:

@@ -9,20 +9,14 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, NoDefault
 from pydantic_core import core_schema
 
 from dlcli.spec.experiment import Experiment
+from dlcli.spec.scores import EXPECTABLE
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 FILE_KEYS: dict[str, JsonSchemaValue] = {
-    "version": {"const": 1, "description": "The version of the format of specs."},
     "extends": {
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
         "description": "A spec, or several, of which this one gives only what differs; relative to this file.",
-    },
-    "plugins": {
-        "type": "array",
-        "items": {"type": "string"},
-        "default": [],
-        "description": "Python modules that bring further types.",
     },
 }
 """Keys of a spec's top level that say how the file is read; they are no part of an Experiment."""
@@ -54,6 +48,10 @@ def spec_schema() -> dict[str, Any]:
     whole = _proposable(Experiment.model_json_schema(schema_generator=_Generator, mode="validation"))
     parts = whole.pop("$defs")
     whole["properties"] = FILE_KEYS | whole["properties"]
+    # Names of further metrics can be anything; where none are asked for, misspelt scores show. What extends another
+    # spec may have its metrics from there: less its `required`, the `if` is always true.
+    whole["if"] = {"required": ["metrics"]}
+    whole["else"] = {"properties": {"expect": {"propertyNames": {"enum": list(EXPECTABLE)}}}}
     partly = {f"{name}.partly": _partly(part) for name, part in (parts | {"Experiment": whole}).items()}
     return {
         "$schema": DIALECT,

@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, get_args
 
-from dlcli.component import Component
+from pydantic.fields import FieldInfo
+
+from dlcli.component import ByType, Component
+from dlcli.families import added
 from dlcli.spec.problems import Path
 
 Classes = tuple[type[Component], ...]
@@ -17,15 +20,23 @@ _DEEPEST = 4
 
 
 def classes_in(annotation: Any) -> Classes:
-    """The component classes that a field's type allows, in their order."""
+    """The component classes that a type allows, in their order, those of plugins last."""
+    if isinstance(annotation, ByType):
+        return annotation.added
     if isinstance(annotation, type) and issubclass(annotation, Component):
         return (annotation,)
     return tuple(dict.fromkeys(cls for each in get_args(annotation) for cls in classes_in(each)))
 
 
+def classes_of(field: FieldInfo) -> Classes:
+    """The component classes that a field allows, in their order, those of plugins last."""
+    # Of `Annotated[...]` itself, pydantic keeps the type and what marks it apart.
+    return tuple(dict.fromkeys(cls for each in (field.annotation, *field.metadata) for cls in classes_in(each)))
+
+
 def type_name(cls: type[Component]) -> str | None:
     """The word by which a spec chooses a component; None where there is only one."""
-    field = cls.model_fields.get("type")
+    field = cls.__pydantic_fields__.get("type")
     return None if field is None else str(field.default)
 
 
@@ -47,7 +58,7 @@ def held_by(classes: Classes | None, value: object, key: str) -> Classes | None:
     cls = chosen(classes, value)
     if cls is None or key not in cls.model_fields:
         return None
-    return classes_in(cls.model_fields[key].annotation)
+    return classes_of(cls.__pydantic_fields__[key])
 
 
 def short_for(classes: Classes | None) -> str | None:
@@ -77,7 +88,7 @@ def choices(root: type[Component], values: object, path: Path) -> Classes:
             cls = chosen(classes, value_at(values, path[:i]))
             if cls is None or step not in cls.model_fields:
                 return ()
-            classes = classes_in(cls.model_fields[step].annotation)
+            classes = classes_of(cls.model_fields[step])
     return classes
 
 
@@ -86,17 +97,24 @@ def component_at(root: type[Component], values: object, path: Path) -> type[Comp
     return chosen(choices(root, values, path), value_at(values, path))
 
 
+Placed = tuple[tuple[str, ...], type[Component]]
+"""A component class, with the keys that lead to it."""
+
+
+def fields_below(root: type[Component]) -> tuple[Placed, ...]:
+    """Every component class below a class, the nearest first."""
+    return _fields_below(root, added())
+
+
 @cache
-def fields_below(
-    root: type[Component], path: tuple[str, ...] = ()
-) -> tuple[tuple[tuple[str, ...], type[Component]], ...]:
-    """Every component class below a class, with the keys that lead to it, the nearest first."""
-    return tuple(sorted(_below(root, path), key=lambda found: len(found[0])))
+def _fields_below(root: type[Component], plugins: Classes) -> tuple[Placed, ...]:
+    # The classes of plugins are in here, too, so what is remembered is remembered for these plugins.
+    return tuple(sorted(_below(root, ()), key=lambda found: len(found[0])))
 
 
-def _below(cls: type[Component], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], type[Component]]]:
+def _below(cls: type[Component], path: tuple[str, ...]) -> Iterator[Placed]:
     yield path, cls
     for name, field in cls.model_fields.items():
-        for inner in classes_in(field.annotation):
+        for inner in classes_of(field):
             if len(path) < _DEEPEST:
                 yield from _below(inner, (*path, name))

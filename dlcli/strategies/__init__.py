@@ -8,4 +8,4 @@ from dlcli.strategies.cpu import Cpu
 from dlcli.strategies.mirrored import Mirrored
 from dlcli.strategies.one_device import OneDevice
 
-Strategy = Annotated[Auto | Cpu | OneDevice | Mirrored, ByType()]
+Strategy = Annotated[Auto | Cpu | OneDevice | Mirrored, ByType("strategy")]

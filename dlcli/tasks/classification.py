@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from dlcli.errors import UsageError
 from dlcli.metrics.accuracy import Accuracy, class_logits
 from dlcli.metrics.classification import ClassificationReport
 from dlcli.metrics.metric import Metric
+from dlcli.metrics.names import SCORES
 from dlcli.tasks.task import Losses
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ class Classification:
 
     target: Classes
     headline = "accuracy"
-    scores = ("accuracy", "macro_f1")
+    scores = SCORES["classes"]
+    predicts: ClassVar[Literal["classes"]] = "classes"
 
     @property
     def outputs(self) -> int:
@@ -77,6 +79,15 @@ class Classification:
             return self.losses(y, output) * tf.gather(weights, y)
 
         return losses
+
+    def predictions(self, output: NDArray[Any]) -> NDArray[np.float64]:
+        """Probabilities, (N, K), of logits (N, K), or (N, 1) where there are two classes."""
+        logits = output.astype(np.float64)
+        if logits.shape[-1] == 1:
+            logits = np.concatenate([np.zeros_like(logits), logits], axis=-1)
+        exponents = np.exp(logits - logits.max(axis=-1, keepdims=True))
+        probabilities: NDArray[np.float64] = exponents / exponents.sum(axis=-1, keepdims=True)
+        return probabilities
 
     def report(self, y: NDArray[np.int32], output: NDArray[np.float32]) -> ClassificationReport:
         """Accuracy, macro F1, scores of each class and the confusion matrix."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from dlcli.datasets.data import Reals
 from dlcli.errors import UsageError
 from dlcli.metrics.errors import AbsoluteError, SquaredError
 from dlcli.metrics.metric import Metric
+from dlcli.metrics.names import SCORES
 from dlcli.metrics.regression import RegressionReport
 from dlcli.tasks.task import Losses
 
@@ -34,7 +35,8 @@ class Regression:
     offset: tuple[float, ...]
     scale: tuple[float, ...]
     headline = "rmse"
-    scores = ("rmse", "mae", "r2")
+    scores = SCORES["reals"]
+    predicts: ClassVar[Literal["numbers"]] = "numbers"
 
     @classmethod
     def of(cls, target: Reals, y: NDArray[Any], normalize: Literal["standard", "range", "none"]) -> Regression:
@@ -73,6 +75,10 @@ class Regression:
             if value:
                 raise UsageError(f"train.{key} (={value}) is for classes; this data has numbers to predict")
         return self.losses
+
+    def predictions(self, output: NDArray[Any]) -> NDArray[np.float64]:
+        """The outputs, which are in units, (N, D)."""
+        return output.astype(np.float64)
 
     def report(self, y: NDArray[np.float32], output: NDArray[np.float32]) -> RegressionReport:
         """RMSE, MAE and R2 of each number."""

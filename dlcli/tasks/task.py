@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from dlcli.metrics.metric import Metric
@@ -49,6 +50,13 @@ class Task(Protocol):
 
         Raises UsageError where the spec asks for what does not fit the task.
         """
+
+    @property
+    def predicts(self) -> Literal["classes", "numbers"]:
+        """What is predicted."""
+
+    def predictions(self, output: NDArray[Any]) -> NDArray[np.float64]:
+        """What metrics judge, of the model's outputs (N, outputs): probabilities (N, K), or numbers (N, D)."""
 
     def report(self, y: NDArray[Any], output: NDArray[Any]) -> Report:
         """The scores of a whole split."""

@@ -9,7 +9,9 @@ import tensorflow as tf
 
 from dlcli.augment import Augmentation
 from dlcli.augment.mixup import Mixup
+from dlcli.augment.transform import Transform
 from dlcli.datasets.data import Classes, Data
+from dlcli.faults import made
 from dlcli.layers.positions import Position, uniform
 from dlcli.training.inputs import channel_statistics
 
@@ -42,7 +44,7 @@ def augmentation(parts: tuple[Augmentation, ...], data: Data, seed: int) -> Augm
             classes = len(data.target.names) if isinstance(data.target, Classes) else None
             result = _mixed(result, part, classes, seed, number)
         else:
-            transform = part.build(shape, mean, deviation)
+            transform = made(part, part.build(shape, mean, deviation), Transform, "a Transform")
             result = _distorted(result, transform.apply, transform.numbers, seed, number)
     return result
 

@@ -7,6 +7,9 @@ from typing import Any
 import keras
 
 from dlcli.datasets.data import Data
+from dlcli.errors import UsageError
+from dlcli.families import family_of
+from dlcli.faults import made, said
 from dlcli.spec import Experiment
 from dlcli.tasks import Regression, Task
 from dlcli.training.batches import steps_per_epoch
@@ -21,17 +24,40 @@ def build_model(experiment: Experiment, data: Data, task: Task) -> keras.Model:
     """
     inputs = keras.Input(data.train.x.shape[1:], name="inputs")
     x = prepare_inputs(inputs, data, experiment.normalize)
-    x = experiment.model.build(x, task.outputs)
+    x = made(experiment.model, experiment.model.build(x, task.outputs), keras.KerasTensor, "a KerasTensor")
+    if x.shape != (None, task.outputs):
+        raise UsageError(f"model: {experiment.model.type} gave the shape {x.shape}; expected (B, {task.outputs})")
     if isinstance(task, Regression) and experiment.normalize != "none":
         # Not Normalization inverted, which knows no deviation below 1e-7: units may be small.
         x = keras.layers.Rescaling(list(task.scale), list(task.offset), name="in_units")(x)
     return keras.Model(inputs, x, name=experiment.model.type)
 
 
+def check_can_be_saved(experiment: Experiment, model: keras.Model) -> None:
+    """Raises UsageError where a plugin's model could not be opened again when its training is over."""
+    if family_of(type(experiment.model)) is None:
+        return
+    try:
+        portable(model)
+    except (TypeError, ValueError, NotImplementedError) as error:
+        why = said(error).partition(". ")[0]  # Keras goes on at length
+        raise UsageError(
+            f"model: {experiment.model.type} could not be opened again from its file ({why}); a layer of your own must "
+            "be a class at the top of the plugin, with a get_config, under "
+            "@keras.saving.register_keras_serializable(), and no Lambda"
+        ) from error
+
+
 def build_optimizer(experiment: Experiment, data: Data, model: keras.Model) -> keras.optimizers.Optimizer:
     """The optimizer for this model, its learning rate scheduled over the steps of this training."""
     train = experiment.train
-    optimizer = experiment.optimizer.build(steps_per_epoch(data.train, train.batch_size), train.epochs)
+    spec = experiment.optimizer
+    optimizer = made(
+        spec,
+        spec.build(steps_per_epoch(data.train, train.batch_size), train.epochs),
+        keras.optimizers.Optimizer,
+        "an optimizer of Keras",
+    )
     optimizer.build(model.trainable_variables)
     return optimizer
 

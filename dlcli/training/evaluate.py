@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import keras
@@ -12,10 +13,12 @@ from numpy.typing import NDArray
 
 from dlcli.datasets.data import Data, Split
 from dlcli.datasets.rows import Rows
-from dlcli.errors import DataError, UsageError
+from dlcli.errors import DataError, TrainingError, UsageError
+from dlcli.faults import plugin_faults
 from dlcli.metrics.report import Report
+from dlcli.metrics.spec import MetricSpec
 from dlcli.runs.run import Run
-from dlcli.spec import Experiment
+from dlcli.spec import Experiment, load_recorded
 from dlcli.tasks import Task, task_for
 from dlcli.training.batches import EVALUATION_BATCH
 from dlcli.training.loading import load_data
@@ -29,22 +32,36 @@ class Evaluation:
     examples: int
     loss: float
     report: Report
+    further: Mapping[str, float] = field(default_factory=dict)
+    """The scores of the metrics that the spec asks for, by name."""
 
     @property
     def scores(self) -> dict[str, float]:
         """The headline scores by name."""
-        return {"loss": self.loss, **self.report.scores}
+        return {"loss": self.loss, **self.report.scores, **self.further}
 
     def as_json(self) -> dict[str, Any]:
         """Everything, ready for json.dumps."""
         return {"split": self.split, "examples": self.examples, **self.scores, **self.report.as_json()}
 
 
-def evaluate(model: keras.Model, name: str, split: Split, task: Task) -> Evaluation:
-    """Runs a model over a split. The same model file and data give the same numbers to the last digit."""
+def evaluate(model: keras.Model, name: str, split: Split, task: Task, metrics: Sequence[MetricSpec] = ()) -> Evaluation:
+    """Runs a model over a split. The same model file and data give the same numbers to the last digit.
+
+    metrics: further ones, those that the spec asks for.
+    """
     outputs = predict(model, split.x)
-    losses = task.losses(tf.constant(split.y), tf.constant(outputs)).numpy()
-    return Evaluation(name, len(split), float(losses.mean(dtype=np.float64)), task.report(split.y, outputs))
+    loss = float(task.losses(tf.constant(split.y), tf.constant(outputs)).numpy().mean(dtype=np.float64))
+    further = {each.name: score(each, split.y, task.predictions(outputs)) for each in metrics}
+    return Evaluation(name, len(split), loss, task.report(split.y, outputs), further)
+
+
+def score(metric: MetricSpec, targets: NDArray[Any], predictions: NDArray[np.float64]) -> float:
+    """What a metric says of a split; raises UsageError where that is not a number."""
+    value: Any = metric.score(targets, predictions)
+    if isinstance(value, bool) or np.ndim(value) or not isinstance(value, int | float | np.number | np.ndarray):
+        raise UsageError(f"metrics: {metric.name} gave {value!r:.60}; expected a number")
+    return float(value)
 
 
 def scored_splits(experiment: Experiment, data: Data) -> list[str]:
@@ -68,6 +85,13 @@ def predict(model: keras.Model, x: NDArray[Any] | Rows) -> NDArray[np.float32]:
     return np.concatenate(outputs)
 
 
+def kept_model(run: Run) -> keras.Model:
+    """The model that a run has kept."""
+    load_recorded(run.path / "spec.yaml")  # its plugins may have layers of their own, which Keras then knows
+    return keras.models.load_model(run.model_path)
+
+
+@plugin_faults(TrainingError)
 def evaluate_run(run: Run, split: str) -> Evaluation:
     """The scores of a run's kept model on the split of this name, of the data that the run was trained on.
 
@@ -85,5 +109,6 @@ def evaluate_run(run: Run, split: str) -> Evaluation:
         )
     if split not in data.splits:
         raise UsageError(f"--split {split}: this dataset has no such split, only {', '.join(data.splits)}")
-    model = keras.models.load_model(run.model_path)
-    return evaluate(model, split, data.splits[split], task_for(data, experiment.normalize))
+    model = kept_model(run)
+    task = task_for(data, experiment.normalize)
+    return evaluate(model, split, data.splits[split], task, experiment.metrics)

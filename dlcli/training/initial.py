@@ -14,6 +14,7 @@ from dlcli.errors import UsageError
 from dlcli.runs.find import find, has_model, runs_folder
 from dlcli.runs.run import SMOKE, Run
 from dlcli.spec.experiment import InitFrom
+from dlcli.training.evaluate import kept_model
 
 HEAD = "head"
 """The name of the layer that every model ends with."""
@@ -31,7 +32,7 @@ class Initial:
 
         Raises UsageError where a layer has weights of another shape there, or is not there at all.
         """
-        theirs = {layer.name: layer for layer in keras.models.load_model(self.run.model_path).layers}
+        theirs = {layer.name: layer for layer in kept_model(self.run).layers}
         taken = []
         for layer in _learned(model):
             if layer.name == HEAD and not self.spec.head:

@@ -9,11 +9,12 @@ from typing import Any
 import keras
 
 from dlcli.datasets.data import Data
-from dlcli.errors import UsageError
+from dlcli.errors import TrainingError, UsageError
+from dlcli.faults import plugin_faults
 from dlcli.spec import Experiment
 from dlcli.tasks import task_for
 from dlcli.training.augmentation import augmentation
-from dlcli.training.build import build_model, build_optimizer
+from dlcli.training.build import build_model, build_optimizer, check_can_be_saved
 from dlcli.training.costs import flops, kept_numbers, shapes
 from dlcli.training.initial import find_initial, freeze
 from dlcli.training.loading import load_data
@@ -70,6 +71,7 @@ class Inspection:
         return asdict(self) | {"flops": self.flops, "all_flops_known": self.all_flops_known}
 
 
+@plugin_faults(TrainingError)
 def inspect(experiment: Experiment) -> Inspection:
     """Builds an experiment's model as training would, on the data if it is here and on made-up examples if not.
 
@@ -92,6 +94,7 @@ def inspect(experiment: Experiment) -> Inspection:
         if data.stand_in and (shape is None or None in shape):
             raise UncertainError(f"{error} (made-up examples: the data is not here)") from None
         raise
+    check_can_be_saved(experiment, model)
     _begin_as(experiment, model, remarks)
     freeze(model, experiment.init_from)
     optimizer = build_optimizer(experiment, data, model)

@@ -12,14 +12,17 @@ from dlcli.datasets.checks import check
 from dlcli.datasets.data import Data
 from dlcli.datasets.files.download import offline
 from dlcli.datasets.folder import data_folder
+from dlcli.datasets.spec import DatasetSpec
 from dlcli.datasets.splits import fold_count, folds, refuse_duplicates
-from dlcli.errors import MissingData
+from dlcli.errors import DataError, MissingData
+from dlcli.faults import made, plugin_faults
 from dlcli.spec import Experiment
 
 SMOKE_EXAMPLES = 192
 SMOKE_FOLDS = 2
 
 
+@plugin_faults(DataError)
 def load_data(
     experiment: Experiment, *, smoke: bool = False, fold: int | None = None, folder: Path | None = None
 ) -> Data:
@@ -38,6 +41,8 @@ def load_data(
         with offline():
             data = experiment.dataset.load(folder)
     except MissingData:
+        if type(experiment.dataset).write_stand_in is DatasetSpec.write_stand_in:
+            raise  # a plugin's, which makes nothing up
         data = stand_in(experiment)
     return _checked(experiment, data).smaller(SMOKE_EXAMPLES)
 
@@ -60,6 +65,7 @@ def load_folds(
 
 
 def _checked(experiment: Experiment, data: Data) -> Data:
+    made(experiment.dataset, data, Data, "dlcli.datasets.data.Data", DataError)
     path = getattr(experiment.dataset, "path", None)
     check(data, experiment.dataset.type if path is None else f"{experiment.dataset.type} {path}")
     return data

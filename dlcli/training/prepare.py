@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import tensorflow as tf
 
 from dlcli.datasets.data import Data
-from dlcli.errors import UsageError
+from dlcli.errors import TrainingError, UsageError
+from dlcli.families import family_of
+from dlcli.faults import made, plugin_faults
 from dlcli.spec import Experiment
 from dlcli.spec.experiment import Training
 from dlcli.tasks import Losses, Task, task_for
 from dlcli.training.augmentation import Augment, augmentation
-from dlcli.training.build import build_model
+from dlcli.training.build import build_model, build_optimizer, check_can_be_saved
+from dlcli.training.evaluate import score as score_of
 from dlcli.training.initial import Initial, find_initial, freeze
 from dlcli.training.loading import load_data
 
@@ -36,6 +40,7 @@ class Prepared:
     initial: Initial | None = None
 
 
+@plugin_faults(TrainingError)
 def prepare(
     experiment: Experiment, *, smoke: bool = False, fold: int | None = None, data: Data | None = None,
     runs: Path | None = None, resumed: bool = False,
@@ -47,7 +52,9 @@ def prepare(
     Raises UsageError where the spec asks for what is not there or does not fit the data, DataError where the data is
     missing or wrong.
     """
-    strategy = experiment.strategy.build()
+    strategy = made(
+        experiment.strategy, experiment.strategy.build(), tf.distribute.Strategy, "a tf.distribute.Strategy"
+    )
     data = data or load_data(experiment, smoke=smoke, fold=fold)
     task = task_for(data, experiment.normalize)
     keep = check_asked(experiment, data, task)
@@ -67,6 +74,7 @@ def prepare(
 
 def check_asked(experiment: Experiment, data: Data, task: Task) -> str:
     """What the model to keep is chosen by; raises UsageError for scores and metrics that will not be computed."""
+    _check_metrics(experiment, data, task)
     _check_expected(experiment, data, task)
     return _keep(experiment, data, task)
 
@@ -74,9 +82,25 @@ def check_asked(experiment: Experiment, data: Data, task: Task) -> str:
 def _try_to_build(experiment: Experiment, data: Data, task: Task, initial: Initial | None) -> None:
     """Builds the model once, only to be told now if it cannot be."""
     model = build_model(experiment, data, task)
+    check_can_be_saved(experiment, model)
     if initial is not None:
         initial.apply(model)
     freeze(model, experiment.init_from)
+    if family_of(type(experiment.optimizer)) or family_of(type(experiment.optimizer.schedule)):
+        build_optimizer(experiment, data, model)
+
+
+def _check_metrics(experiment: Experiment, data: Data, task: Task) -> None:
+    """Raises UsageError for a metric that does not fit, and tries each on made-up predictions.
+
+    A metric that fails would otherwise do so when the training is over.
+    """
+    y = data.train.y
+    for metric in experiment.metrics:
+        if metric.fits not in ("both", task.predicts):
+            raise UsageError(f"metrics: {metric.name} is for {metric.fits}; this data has {task.predicts} to predict")
+        outputs = np.random.default_rng(0).normal(size=(len(y), task.outputs))
+        score_of(metric, y, task.predictions(outputs))
 
 
 def _check_expected(experiment: Experiment, data: Data, task: Task) -> None:
@@ -87,8 +111,9 @@ def _check_expected(experiment: Experiment, data: Data, task: Task) -> None:
         if split not in splits:
             of = "folds are judged by" if experiment.cross_validates else "there is only"
             raise UsageError(f"expect.{score} (={value:g}): the {split} split is not scored; {of} {', '.join(splits)}")
-        if name not in ("loss", *task.scores):
-            known = ", ".join(f"{split}_{each}" for each in ("loss", *task.scores))
+        scores = ("loss", *task.scores, *(metric.name for metric in experiment.metrics))
+        if name not in scores:
+            known = ", ".join(f"{split}_{each}" for each in scores)
             raise UsageError(f"expect.{score} (={value:g}): there is no such score here; there are {known}")
 
 

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import keras
 
+from dlcli.errors import TrainingError
+from dlcli.faults import plugin_faults
 from dlcli.report.screen import Screen
 from dlcli.runs.run import Run
 from dlcli.training.build import build_model, build_optimizer
 from dlcli.training.checkpoints import Checkpoint, Checkpoints
-from dlcli.training.evaluate import Evaluation, evaluate, scored_splits
+from dlcli.training.evaluate import Evaluation, evaluate, kept_model, scored_splits
 from dlcli.training.initial import freeze
 from dlcli.training.loop import Loop
 from dlcli.training.prepare import Prepared
@@ -33,7 +35,8 @@ def train(
     Raises TrainingError, or Preempted after a signal; the run's folder then says so, too.
     """
     experiment, data, task = prepared.experiment, prepared.data, prepared.task
-    with Recorder(run, screen or Screen(quiet=True)) as recorder, StopRequest() as stop:
+    screen = screen or Screen(quiet=True)
+    with Recorder(run, screen) as recorder, StopRequest() as stop, plugin_faults(TrainingError):
         keras.utils.set_random_seed(experiment.seed)
         with prepared.strategy.scope():
             model = build_model(experiment, data, task)
@@ -48,7 +51,10 @@ def train(
                 loop.restore(checkpoint)
             recorder.start(model, loop)
             loop.run(stop, callbacks)
-        kept = keras.models.load_model(run.model_path)
-        evaluations = [evaluate(kept, name, data.splits[name], task) for name in scored_splits(experiment, data)]
+        kept = kept_model(run)
+        evaluations = [
+            evaluate(kept, name, data.splits[name], task, experiment.metrics)
+            for name in scored_splits(experiment, data)
+        ]
         recorder.finish(loop, evaluations)
     return evaluations

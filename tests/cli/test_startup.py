@@ -13,6 +13,7 @@ import pytest
 
 import dlcli
 from dlcli.shipped import shipped
+from tests.plugins.parts import write
 
 PACKAGE = Path(dlcli.__file__).parent
 HEAVY = {"tensorflow", "keras", "scipy", "matplotlib", "tensorboard"}
@@ -105,6 +106,19 @@ def seconds(command: list[str]) -> float:
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def test_reading_a_spec_with_plugins_needs_nothing_heavy(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    code = f"from pathlib import Path; from dlcli.spec import load, dump; dump(load(Path({str(path)!r})))"
+    assert heavy_after(code) == set()
+
+
+def test_plugins_and_packages_are_not_looked_for_where_no_spec_names_them() -> None:
+    path = shipped("configs", "har_lstm.yaml")
+    code = f"from pathlib import Path; from dlcli.spec import load; load(Path({str(path)!r}))"
+    loaded = python(f"{code}\nimport sys; print(sorted(name for name in sys.modules if 'dlcli.plugins' in name))")
+    assert loaded.strip() == "[]"
 
 
 def test_looking_at_runs_needs_nothing_heavy(tmp_path: Path) -> None:

@@ -215,6 +215,15 @@ def test_mend_records_a_killed_run_and_leaves_the_living_alone(make: Make, tmp_p
     assert sorted((tmp_path / "runs").rglob("*")) == before
 
 
+def test_mend_is_not_stopped_by_a_run_that_cannot_be_read_any_more(make: Make, tmp_path: Path) -> None:
+    dead, other = make(), make()
+    for run in (dead, other):
+        train(run, ROWS[:1], died=True)
+    (dead.path / "spec.yaml").write_text("plugins: [gone.py]\ndataset: hapt\nmodel: tiny\n")
+    mend(tmp_path / "runs")
+    assert [run.info["state"] for run in (dead, other)] == ["killed", "killed"]
+
+
 def test_a_finished_smoke_run_is_called_so(make: Make) -> None:
     run = make(smoke=True)
     train(run, ROWS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,23 @@ from dlcli.shipped import shipped
 from dlcli.spec import Experiment
 from dlcli.spec.catalogue import FAMILIES, Choice, Key, configs, family_called, known, look_up, types
 from dlcli.spec.examples import complete, example, owner_of, sample
-from dlcli.spec.load import check
+from dlcli.spec.load import check, checked
 from dlcli.spec.reading import parse
 from dlcli.spec.structure import chosen, classes_in, fields_below, type_name, value_at
+from tests.plugins.parts import PARTS
 
 PLACES = list(dict.fromkeys(fields_below(Experiment)))
 COMPONENTS = [(place, cls) for place, cls in PLACES if place.count("schedule") < 2]
 FIELDS = [(place, cls, name) for place, cls in COMPONENTS for name in cls.model_fields if name != "type"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def plugin_of_the_examples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    folder = tmp_path_factory.mktemp("examples")
+    (folder / "my_parts.py").write_text(PARTS, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        yield
 
 
 def test_the_families_are_all_places_where_a_type_is_chosen() -> None:
@@ -101,11 +112,18 @@ def given(place: tuple[str, ...], cls: type[Component], lines: str) -> object:
     """What stands at the component's place in its example, which is put into a minimal spec."""
     assert lines
     document = parse(complete(lines), "s.yaml")
-    assert check(document)
-    steps = [step for key in place for step in ((key, 0) if key == "augment" else (key,))]
+    assert checked(document, combined=False)
+    steps = [step for key in place for step in ((key, 0) if key in ("augment", "metrics") else (key,))]
     value = value_at(document.values, tuple(steps))
     assert chosen((cls,), value) is cls
     return value
+
+
+def test_an_example_goes_together_where_it_is_a_whole_spec() -> None:
+    for name in Experiment.model_fields:
+        if lines := example((), Experiment, name):
+            assert check(parse(complete(lines), "s.yaml")), name
+    assert "augment: [jitter]" in example((), Experiment, "augment")
 
 
 def test_without_examples_text_has_no_sample() -> None:

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from dlcli.datasets.data import Classes, Reals
 from dlcli.errors import SpecError
+from dlcli.metrics.names import FOLLOWED, SCORES
 from dlcli.shipped import shipped
 from dlcli.spec import Experiment, load, load_recorded
-from dlcli.spec.combinations import metrics
-from dlcli.spec.experiment import Score, ValidationMetric
+from dlcli.spec.experiment import ValidationMetric
 from dlcli.spec.load import check
 from dlcli.spec.problems import Problem
 from dlcli.spec.reading import parse
@@ -46,6 +46,11 @@ SAID = {
         NUMBERS + "optimizer: {type: adam, schedule: {type: plateau, metric: val_accuracy}}",
         "s.yaml:3:59: `optimizer.schedule.metric`: there is no val_accuracy where numbers are predicted",
         "one of: val_loss, val_rmse, val_mae",
+    ),
+    "a metric of classes where numbers are predicted": (
+        NUMBERS + "metrics: [balanced_accuracy]\nexpect: {test_balanced_accuracy: 0.9}",
+        "s.yaml:3:11: `metrics[0]`: balanced_accuracy is for classes; numbers are predicted",
+        "",
     ),
     "keeping by validation without any": (
         ALL_TRAINING + "train: {keep: val_rmse}",
@@ -445,9 +450,7 @@ def test_of_any_wrong_spec_nothing_but_its_problems_is_said(data: st.DataObject)
 def test_the_metrics_that_are_known_are_those_that_tasks_compute() -> None:
     tasks = {"classes": Classification(Classes(("a", "b"))), "reals": Regression(Reals(("y",)), (0.0,), (1.0,))}
     for predicts, task in tasks.items():
-        assert metrics._FOLLOWED[predicts] == tuple(metric.name for metric in task.metrics)
-        assert metrics._SCORES[predicts] == task.scores
-    followed = {f"val_{name}" for names in metrics._FOLLOWED.values() for name in ("loss", *names)}
+        assert FOLLOWED[predicts] == tuple(metric.name for metric in task.metrics)
+        assert SCORES[predicts] == task.scores
+    followed = {f"val_{name}" for names in FOLLOWED.values() for name in ("loss", *names)}
     assert followed == set(get_args(ValidationMetric))
-    scores = {name for names in metrics._SCORES.values() for name in ("loss", *names)}
-    assert {score.partition("_")[2] for score in get_args(Score)} == scores

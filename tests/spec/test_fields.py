@@ -97,7 +97,7 @@ def test_every_field_of_every_component_is_described(cls: type[Component]) -> No
 
 def test_a_component_has_its_fields_in_order_those_that_must_be_given_first() -> None:
     fields = described(Experiment)
-    assert [field.name for field in fields][:3] == ["dataset", "model", "name"]
+    assert [field.name for field in fields][:3] == ["dataset", "model", "version"]
     assert [field.default for field in fields][:2] == [None, None]
     assert fields[0].meaning == ("The examples and what is to be predicted.",)
     assert "type" not in [field.name for field in described(LSTM)]

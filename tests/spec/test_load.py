@@ -102,7 +102,9 @@ def test_readers_of_yaml_1_1_read_the_same_from_a_dump(experiment: Experiment) -
 
 def test_a_dump_says_everything_and_nothing_by_alias() -> None:
     text = dump(check(parse(REST, "har.yaml")))
-    assert text.startswith("name: har\nseed: 0\nexpect: {}\ndataset:\n  type: hapt\n")
+    assert text.startswith(
+        "version: 1\nplugins: []\nname: har\nseed: 0\nmetrics: []\nexpect: {}\ndataset:\n  type: hapt\n"
+    )
     assert "learning_rate: 0.001\n" in text
     assert "units: [32]\n" in text
     assert "&" not in text

@@ -50,22 +50,26 @@ def test_it_takes_every_example(place: tuple[str, ...], cls: type[Component]) ->
 
 
 TAKEN = [
-    "init_from: har_lstm", "init_from: {run: har_lstm}", "init_from: null", "optimizer: sgd", "augment: [flip, mixup]",
-    "augment: [{type: scale, fraction: 1}]", "optimizer: {type: adam, learning_rate: 1e-3}", "folds: 0x10",
-    "expect: {test_accuracy: 1}", "train: {class_weights: balanced}", "train: {class_weights: {a: 2}}",
-    "train: {early_stopping: {}}", "model: {type: sequential, layers: [Flatten, {Dense: {units: 3}}, {ReLU: null}]}",
+    "init_from: har_lstm", "init_from: {run: har_lstm}", "init_from: null", "optimizer: sgd",
+    "augment: [jitter, mixup]", "augment: [{type: scale, fraction: 1}]", "optimizer: {type: adam, learning_rate: 1e-3}",
+    "folds: 0x10", "expect: {test_accuracy: 1}", "metrics: [balanced_accuracy]",
+    "metrics: [{type: top_k_accuracy, k: 3}]",
+    "metrics: [{type: top_k_accuracy, k: 3}]\nexpect: {test_top_3_accuracy: 0.9, train_loss: 1}",
+    "train: {class_weights: balanced}", "train: {class_weights: {walking: 2}}", "train: {early_stopping: {}}",
+    "model: {type: sequential, layers: [Flatten, {Dense: {units: 3}}, {ReLU: null}]}",
 ]  # fmt: skip
 REFUSED = [
     "sed: 3", "train: {epoch: 3}", "optimizer: {type: adam, momentum: 0.9}", "optimizer: adma",
     "optimizer: {type: adma}", "optimizer: {learning_rate: 0.1}", "train: {epochs: ten}", "train: {epochs: 0}",
     "train: {epochs: 1.5}", "train: {label_smoothing: 1}", "folds: 1", "seed: -1", "normalize: standart",
-    "expect: {test_acuracy: 0.9}", "expect: {test_accuracy: high}", "name: -x", "augment: flip", "init_from: {}",
-    "leave_one_group_out: yes", "train: null", "strategy: {type: mirrored, devices: []}",
-    "strategy: {type: one_device, device: gpu}", "optimizer: {type: adam, schedule: {type: piecewise}}",
-    "optimizer: {type: adam, schedule: piecewise}", "init_from: {run: a, heads: true}", "dataset: {type: csv}",
-    "dataset: csv", "dataset: {type: images, path: a, size: [3]}",
-    "model: {type: sequential, layers: [{A: {}, B: {}}]}", "model: sequential",
-    "model: {type: lstm, units: []}", "model: {type: lstm, units: 3}",
+    "expect: {test_acuracy: 0.9}", "expect: {test_accuracy: high}", "metrics: balanced_accuracy",
+    "expect: {test_balanced_accuracy: 0.9}", "metrics: [balanced_accuracy]\nexpect: {tset_balanced_accuracy: 0.9}",
+    "name: -x", "augment: flip", "init_from: {}", "leave_one_group_out: yes", "train: null",
+    "strategy: {type: mirrored, devices: []}", "strategy: {type: one_device, device: gpu}",
+    "optimizer: {type: adam, schedule: {type: piecewise}}", "optimizer: {type: adam, schedule: piecewise}",
+    "init_from: {run: a, heads: true}", "dataset: {type: csv}", "dataset: csv",
+    "dataset: {type: images, path: a, size: [3]}", "model: {type: sequential, layers: [{A: {}, B: {}}]}",
+    "model: sequential", "model: {type: lstm, units: []}", "model: {type: lstm, units: 3}",
 ]  # fmt: skip
 
 
@@ -96,7 +100,7 @@ def test_the_keys_of_the_file_are_known_at_the_top_only() -> None:
     assert complaints(f"version: 1\nplugins: [mine]\n{REST}") == []
     assert complaints(f"version: 2\n{REST}")
     assert complaints(f"plugins: mine\n{REST}")
-    for key in FILE_KEYS:
+    for key in ("version", "plugins", *FILE_KEYS):
         assert complaints(f"{REST}train: {{{key}: 1}}\n")
 
 
@@ -110,6 +114,13 @@ def test_a_spec_that_extends_another_may_leave_keys_out_but_not_misspell_them(ba
     assert complaints(f"{head}model: {{unitz: [3]}}")
     assert complaints(f"{head}train: {{epochs: 0}}")
     assert complaints("extends: 3\n")
+    assert complaints(f"{head}expect: {{test_misses: 0.5}}") == []
+    assert complaints(f"{head}expect: {{misses: 0.5}}")
+
+
+def test_the_scores_that_there_always_are_can_be_proposed() -> None:
+    expect = SCHEMA["$defs"]["Experiment"]["properties"]["expect"]
+    assert {"test_accuracy", "validation_loss", "train_r2"} <= set(expect["propertyNames"]["anyOf"][0]["enum"])
 
 
 def properties(part: Any) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -94,3 +94,12 @@ def test_a_class_without_examples_does_not_divide_by_zero() -> None:
 def test_a_name_that_is_no_class_is_refused_together_with_the_classes() -> None:
     with pytest.raises(UsageError, match=r"class_weights: there is no class `stil`; the classes are up, down, still"):
         TASK.class_weights({"up": 1.0, "stil": 2.5}, Y)
+
+
+@pytest.mark.parametrize(
+    ("logits", "probabilities"),
+    [([[0.0, 0.0, 0.0]], [[1 / 3] * 3]), ([[1000.0, 0.0, -1000.0]], [[1.0, 0.0, 0.0]]), ([[0.0]], [[0.5, 0.5]])],
+)
+def test_metrics_judge_probabilities_whatever_the_size_of_the_logits(logits, probabilities):
+    task = Classification(Classes(("a", "b", "c")[: max(2, len(logits[0]))]))
+    np.testing.assert_allclose(task.predictions(np.array(logits, np.float32)), probabilities)

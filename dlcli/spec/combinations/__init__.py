@@ -16,6 +16,7 @@ from dlcli.spec.reading import Document
 _RULES: tuple[Callable[[Experiment], Iterable[Finding]], ...] = (
     metrics.metrics_that_are_not_computed,
     metrics.validation_that_is_missing,
+    metrics.metrics_that_do_not_fit,
     metrics.scores_that_will_not_be_there,
     metrics.losses_of_classes_alone,
     course.schedules_longer_than_the_training,

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dlcli.metrics.accuracy import Accuracy
-from dlcli.metrics.errors import AbsoluteError, SquaredError
+from dlcli.metrics.names import FOLLOWED, SCORES
 from dlcli.schedules.plateau import Plateau
 from dlcli.spec.combinations.finding import FOLDS, PREDICTS, Finding, split_keys
 from dlcli.spec.experiment import Experiment
 from dlcli.spec.problems import Path
 from dlcli.spec.suggest import among, listed
-from dlcli.tasks import Classification, Regression
 
 PLATEAU: Path = ("optimizer", "schedule")
 STOPPING: Path = ("train", "early_stopping")
-_FOLLOWED = {"classes": (Accuracy.name,), "reals": (SquaredError.name, AbsoluteError.name)}
-"""What is computed of validation while a model is trained, besides the loss."""
-_SCORES = {"classes": Classification.scores, "reals": Regression.scores}
 _WORDS = {"classes": "classes", "reals": "numbers"}
 
 
@@ -26,7 +21,7 @@ def metrics_that_are_not_computed(experiment: Experiment) -> Iterator[Finding]:
     predicts = experiment.dataset.outlook().predicts
     if predicts is None:
         return
-    known = [f"val_{name}" for name in ("loss", *_FOLLOWED[predicts])]
+    known = [f"val_{name}" for name in ("loss", *FOLLOWED[predicts])]
     for path, metric in _followed(experiment).items():
         if metric is not None and metric not in known:
             said = f"there is no {metric} where {_WORDS[predicts]} are predicted"
@@ -52,6 +47,7 @@ def scores_that_will_not_be_there(experiment: Experiment) -> Iterator[Finding]:
     """What is expected must be computed to be judged."""
     outlook = experiment.dataset.outlook()
     there = {"train": True, "validation": outlook.validation, "test": outlook.test}
+    further = [metric.name for metric in experiment.metrics]
     for score in experiment.expect:
         path: Path = ("expect", score)
         split, _, name = score.partition("_")
@@ -61,10 +57,19 @@ def scores_that_will_not_be_there(experiment: Experiment) -> Iterator[Finding]:
         elif not experiment.cross_validates and there[split] is False:
             said = f"there is no {split} split to reach it on (`dataset.{split}` is null)"
             yield Finding(path, said, because=(*split_keys(split), *FOLDS), at_key=True)
-        elif outlook.predicts is not None and name not in (known := ("loss", *_SCORES[outlook.predicts])):
+        elif outlook.predicts is not None and name not in (known := ("loss", *SCORES[outlook.predicts], *further)):
             said = f"there is no {name} where {_WORDS[outlook.predicts]} are predicted"
             hint = listed("one of", [f"{split}_{each}" for each in known])
             yield Finding(path, said, hint, PREDICTS, at_key=True)
+
+
+def metrics_that_do_not_fit(experiment: Experiment) -> Iterator[Finding]:
+    """Some further metrics are of classes alone, others of numbers."""
+    predicts = experiment.dataset.outlook().predicts
+    for i, metric in enumerate(experiment.metrics):
+        if predicts is not None and metric.fits not in ("both", _WORDS[predicts]):
+            said = f"{metric.type} is for {metric.fits}; {_WORDS[predicts]} are predicted"
+            yield Finding(("metrics", i), said, because=PREDICTS)
 
 
 def losses_of_classes_alone(experiment: Experiment) -> Iterator[Finding]:
