@@ -13,7 +13,7 @@ import pytest
 
 from dlcli.datasets.data import Classes, Data, Split
 from dlcli.spec import Experiment
-from dlcli.spec.load import check
+from dlcli.spec.load import checked
 from dlcli.spec.reading import parse
 from tests.devices import several_devices
 
@@ -47,14 +47,14 @@ def data() -> Data:
 
 @pytest.fixture
 def experiment() -> Callable[..., Experiment]:
-    """Makes an experiment with the given parts, each a text in YAML."""
+    """Makes an experiment with the given parts, each a text in YAML; they need not make sense together."""
 
     def make(
         model: str = "{type: lstm, units: [8]}", optimizer: str = "adam", train: str = "{epochs: 2, batch_size: 32}",
         seed: int = 3, more: str = "",
     ) -> Experiment:  # fmt: skip
         parts = f"seed: {seed}, dataset: hapt, model: {model}, optimizer: {optimizer}, train: {train}"
-        return check(parse(f"{{{parts}{', ' * bool(more)}{more}}}", "t.yaml"))
+        return checked(parse(f"{{{parts}{', ' * bool(more)}{more}}}", "t.yaml"), combined=False)[1]
 
     return make
 
