@@ -28,7 +28,12 @@ def evaluate(
             help="A run's folder, or the name of an experiment; the newest run if absent.",
         ),
     ] = None,
-    split: Annotated[SplitName, typer.Option("--split", help="Which examples.")] = SplitName.test,
+    split: Annotated[
+        SplitName | None,
+        typer.Option(
+            "--split", help="Which examples; test if absent, or what there is where nothing is held out for it."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
     gate: Gate = False,
     runs: Runs = None,
@@ -54,9 +59,9 @@ def evaluate(
     from dlcli.training.evaluate import evaluate_run
 
     mend(root)
-    evaluation = evaluate_run(run, split.value)
-    kind, png = picture(evaluation.report, f"{experiment.name} · {split.value}")
-    path = run.path / f"{kind}_{split.value}.png"
+    evaluation = evaluate_run(run, split.value if split else None)
+    kind, png = picture(evaluation.report, f"{experiment.name} · {evaluation.split}")
+    path = run.path / f"{kind}_{evaluation.split}.png"
     path.write_bytes(png)
     if as_json:
         import json

@@ -92,8 +92,10 @@ def kept_model(run: Run) -> keras.Model:
 
 
 @plugin_faults(TrainingError)
-def evaluate_run(run: Run, split: str) -> Evaluation:
+def evaluate_run(run: Run, split: str | None = None) -> Evaluation:
     """The scores of a run's kept model on the split of this name, of the data that the run was trained on.
+
+    split: if None, test, or validation where there is no test, or train where there is neither.
 
     Raises UsageError where the run has no model yet or its data no such split, DataError where the data has changed
     since.
@@ -107,6 +109,8 @@ def evaluate_run(run: Run, split: str) -> Evaluation:
             f"{run.path}: the data is not what the run was trained on (fingerprint {data.fingerprint()}, "
             f"in the run {info['dataset']})"
         )
+    if split is None:
+        split = next(name for name in ("test", "validation", "train") if name in data.splits)
     if split not in data.splits:
         raise UsageError(f"--split {split}: this dataset has no such split, only {', '.join(data.splits)}")
     model = kept_model(run)

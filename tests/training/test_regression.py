@@ -117,3 +117,15 @@ def test_a_split_that_the_data_has_not_is_refused_with_those_it_has(tmp_path):
         with pytest.raises(UsageError, match=rf"^--split {split}: this dataset has no such split, only train$"):
             evaluate_run(done.run, split)
     assert evaluate_run(done.run, "train").examples == 40
+    assert evaluate_run(done.run).split == "train"
+
+
+def test_the_test_split_is_evaluated_and_validation_where_there_is_none(tmp_path):
+    for test, expected in (("{fraction: 0.2}", "test"), ("null", "validation")):
+        folder = tmp_path / expected
+        folder.mkdir()
+        done = trained(
+            folder, {"x": X, "y": NOISY},
+            f"target: y, task: reals, test: {test}, validation: {{fraction: 0.2}}", "model: linear\ntrain: {epochs: 1}",
+        )  # fmt: skip
+        assert evaluate_run(done.run).split == expected
