@@ -57,7 +57,9 @@ def test_classes(name: str, features: int, counts: list[int]) -> None:
 
 
 def test_animals_that_look_the_same_are_found() -> None:
-    with pytest.raises(DataError, match=r"equals example \d+ of the train split: \[.*dataset\.duplicates=allow"):
+    with pytest.raises(
+        DataError, match=r"equals data-04-zoo\.csv, line \d+, of the train split: \[.*dataset\.duplicates=allow"
+    ):
         load("data-04-zoo.csv", header=False)
 
 
