@@ -109,7 +109,8 @@ def _paths(cls: type[Component], values: object, above: str = "") -> Iterator[tu
         if len(inner) > 1:
             yield f"{path}.type", tuple(filter(None, map(type_name, inner)))
         given = values.get(name) if isinstance(values, Mapping) else None
-        one = chosen(inner, given) or (type(field.default) if isinstance(field.default, inner) and not given else None)
+        default = field.get_default(call_default_factory=True)
+        one = chosen(inner, given) or (type(default) if isinstance(default, inner) and not given else None)
         for each in inner if one is None else (one,):
             if above.count(".") < 3:
                 yield from _paths(each, given, f"{path}.")

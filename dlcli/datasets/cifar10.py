@@ -8,7 +8,7 @@ import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import NonNegativeInt
+from pydantic import Field, NonNegativeInt
 
 from dlcli.datasets.files.archives import read_members
 from dlcli.datasets.files.download import PublishedFile, obtain
@@ -56,7 +56,7 @@ class Cifar10(DatasetSpec):
 
     type: Literal["cifar10"] = "cifar10"
 
-    validation: Holdout | None = Holdout()
+    validation: Holdout | None = Field(default_factory=Holdout)
     """What is held out of the training split for validation; null: nothing. By default a tenth of each class."""
     split_seed: NonNegativeInt = 0
     """Determines which examples are held out. Apart from `seed`, so that runs of several seeds share their splits."""

@@ -38,9 +38,9 @@ class Holdout(Component):
 class OwnSplits(Component):
     """The fields of a dataset that has no published test split: how it is divided."""
 
-    test: Holdout | None = Holdout(fraction=0.2)
+    test: Holdout | None = Field(default_factory=lambda: Holdout(fraction=0.2))
     """What is held out for the test; null: nothing."""
-    validation: Holdout | None = Holdout()
+    validation: Holdout | None = Field(default_factory=Holdout)
     """What is held out of the rest for validation; null: nothing."""
     split_seed: NonNegativeInt = 0
     """Determines which examples are drawn. Apart from `seed`, so that runs of several seeds share their splits."""

@@ -66,7 +66,7 @@ class UciHar(DatasetSpec):
 
     channels: Channels = CHANNELS
     """Signals to use, in this order: body (without gravity) or total acceleration in g, angular velocity in rad/s."""
-    validation: Holdout | None = Holdout(fraction=0.2)
+    validation: Holdout | None = Field(default_factory=lambda: Holdout(fraction=0.2))
     """What is held out of the training split for validation; null: nothing. By default a fifth of the volunteers."""
     validation_subjects: Subjects | None = Field(default=None, examples=[(7, 23)])
     """The volunteers held out for validation, by number, in the place of `validation`."""

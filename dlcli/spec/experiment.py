@@ -131,11 +131,11 @@ class Experiment(Component):
     """What maps an example to a prediction."""
     init_from: Annotated[InitFrom, BeforeValidator(_run_in_words, json_schema_input_type=InitFrom | str)] | None = None
     """A run whose weights training begins with; a bare word is short for `{run: word}`."""
-    optimizer: Optimizer = Adam()
+    optimizer: Optimizer = Field(default_factory=Adam)
     """How weights follow the gradient."""
-    train: Training = Training()
+    train: Training = Field(default_factory=Training)
     """How long and in which portions."""
-    strategy: Strategy = Auto()
+    strategy: Strategy = Field(default_factory=Auto)
     """On which devices."""
 
     @field_validator("metrics")

