@@ -20,7 +20,7 @@ def list_(
         str | None,
         typer.Argument(
             metavar="FAMILY",
-            help="datasets, models, optimizers, schedules, augmentations, strategies, metrics, configs; if absent: all.",
+            help="datasets, models, optimizers, schedules, augmentations, strategies, metrics, configs.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
