@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -54,6 +55,8 @@ def _root(
 
 def main() -> None:
     """Runs the command line; an error that dlcli can explain becomes a message and its exit code."""
+    # pydantic would look through all installed packages for plugins of its own, which takes as long as reading a spec.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         app()
     except SpecError as error:

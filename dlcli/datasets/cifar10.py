@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
-import io
-import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, NonNegativeInt
 
-from dlcli.datasets.files.archives import read_members
 from dlcli.datasets.files.download import PublishedFile, obtain
-from dlcli.datasets.files.pickles import python2_pickle, read_pickle
 from dlcli.datasets.folder import find
 from dlcli.datasets.holdout import Holdout
 from dlcli.datasets.spec import DatasetSpec, Facts, Outlook
@@ -75,6 +70,7 @@ class Cifar10(DatasetSpec):
     def load(self, folder: Path) -> Data:
         """The unpacked folder or the archive, in the data folder or one down; else the archive is downloaded."""
         from dlcli.datasets.data import Classes, Data
+        from dlcli.datasets.files.archives import read_members
         from dlcli.datasets.splits import hold_out
 
         path = self.place(folder)
@@ -99,6 +95,11 @@ class Cifar10(DatasetSpec):
 
     def write_stand_in(self, folder: Path) -> None:
         """An archive with 200 training and 60 test images of blobs, whose places tell their classes."""
+        import gzip
+        import io
+        import tarfile
+
+        from dlcli.datasets.files.pickles import python2_pickle
         from dlcli.datasets.small_images.made_up import balanced_labels, blobs
 
         packed = io.BytesIO()
@@ -116,6 +117,8 @@ class Cifar10(DatasetSpec):
 def _batch(content: bytes, source: str) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
     """Images (N, 32, 32, 3) and labels (N,) of one pickled batch."""
     import numpy as np
+
+    from dlcli.datasets.files.pickles import read_pickle
 
     batch = read_pickle(content, source)
     planes, labels = (_entry(batch, key, source) for key in (b"data", b"labels"))

@@ -30,7 +30,7 @@ class Recurrent(Component):
     def refuse_unfit(self, shape: tuple[int | None, ...]) -> None:
         """Raises UsageError where examples of this shape are no signals; None in it stands for any size."""
         if len(shape) != 2:
-            kind = type(self).model_fields["type"].default
+            kind = type(self).__pydantic_fields__["type"].default
             raise UsageError(f"model: {kind} reads signals (T, C); each example here has the shape {shape_text(shape)}")
 
 

@@ -20,7 +20,7 @@ class GradientOptimizer(Component):
 
     learning_rate: PositiveFloat = 1e-3
     """Step size; the size at its height where a schedule changes it."""
-    schedule: Schedule = Field(default=Constant(), examples=["cosine"])
+    schedule: Schedule = Field(default_factory=Constant, examples=["cosine"])
     """How the learning rate changes over the training."""
     clip_norm: PositiveFloat | None = Field(default=None, examples=[1.0])
     """Longest gradient allowed, as the norm over all weights and the whole batch; longer ones are scaled down."""

@@ -109,7 +109,10 @@ def _settings(part: Component, prefix: str) -> Iterator[tuple[str, bool | float 
             yield name, value
         else:
             text = _written(value)
-            yield name, "default" if len(text) > _LONG and value == field.default else text
+            yield (
+                name,
+                "default" if len(text) > _LONG and value == field.get_default(call_default_factory=True) else text,
+            )
 
 
 def _written(value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -102,6 +103,31 @@ def test_plugins_and_packages_are_not_looked_for_where_no_spec_names_them() -> N
     code = f"from pathlib import Path; from dlcli.spec import load; load(Path({str(path)!r}))"
     loaded = python(f"{code}\nimport sys; print(sorted(name for name in sys.modules if 'dlcli.plugins' in name))")
     assert loaded.strip() == "[]"
+
+
+def test_valid_specs_are_checked_without_reading_the_docstrings_of_their_fields() -> None:
+    path = shipped("configs", "har_lstm.yaml")
+    code = "import sys; from dlcli.cli import main; sys.argv[0] = 'dlcli'\ntry: main()\nexcept SystemExit: pass\n"
+    asked = "from dlcli import component; print(component._docstrings.cache_info().misses)"
+    said = python(f"{code}{asked}", "validate", *map(str, sorted(path.parent.glob("*.yaml"))))
+    assert said.splitlines()[-1] == "0"
+
+
+def test_validating_all_shipped_specs_takes_at_most_four_times_the_imports() -> None:
+    imports = [sys.executable, "-c", "import typer, pydantic, yaml"]
+    specs = sorted(map(str, shipped("configs", "har_lstm.yaml").parent.glob("*.yaml")))
+    validate = [sys.executable, "-m", "dlcli", "validate", *specs]
+    # The least of several is what each takes undisturbed, on whatever machine.
+    times = [(_cpu_seconds(imports), _cpu_seconds(validate)) for _ in range(7)]
+    ours, theirs = min(each for _, each in times), min(each for each, _ in times)
+    assert ours < 4 * theirs
+
+
+def _cpu_seconds(command: list[str]) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, capture_output=True, check=True, timeout=60)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def test_looking_at_runs_needs_nothing_heavy(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def folds_beside_a_test_split(experiment: Experiment) -> Iterator[Finding]:
     """Each fold has a test split of its own, made of all examples."""
     dataset = experiment.dataset
     test = getattr(dataset, "test", None)
-    default = type(dataset).model_fields.get("test")
+    default = type(dataset).__pydantic_fields__.get("test")
     if not experiment.cross_validates or test is None or default is None:
         return
     if test == default.get_default(call_default_factory=True):
