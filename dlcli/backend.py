@@ -15,13 +15,13 @@ from dlcli.errors import UsageError
 _NOISE = re.compile(rb"^(WARNING: All log messages before absl|[IWE]\d{4} )")
 
 
-def load_tensorflow(*, quiet: bool = True) -> None:
+def load_tensorflow(*, quiet: bool = True, with_onednn: bool | None = None) -> None:
     """Imports TensorFlow and Keras 3 on TensorFlow; later calls do nothing.
 
     Another `KERAS_BACKEND` is overruled, and so are the backend, float type, epsilon and image format of the user's
     `keras.json`: a spec means the same on every machine. oneDNN's kernels are used unless the environment says
-    `TF_ENABLE_ONEDNN_OPTS=0`. With `quiet`, TensorFlow's start-up messages are dropped;
-    anything else printed to standard error meanwhile is printed afterwards.
+    `TF_ENABLE_ONEDNN_OPTS=0`, or `with_onednn` says otherwise, as for a run that goes on. With `quiet`, TensorFlow's
+    start-up messages are dropped; anything else printed to standard error meanwhile is printed afterwards.
     Raises UsageError where another backend of Keras was loaded before.
     """
     if "keras" not in sys.modules:
@@ -31,6 +31,8 @@ def load_tensorflow(*, quiet: bool = True) -> None:
         os.environ["KERAS_BACKEND"] = "tensorflow"
         # TensorFlow takes oneDNN's kernels of itself only where a processor has AVX-512 or the like. Without those,
         # LSTMs, dense layers and large convolutions are up to twice as fast with it too.
+        if with_onednn is not None:
+            os.environ["TF_ENABLE_ONEDNN_OPTS"] = str(int(with_onednn))
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
         if quiet:
             os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

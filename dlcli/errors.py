@@ -11,8 +11,8 @@ DlcliError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dlcli.spec.problems import Problem
@@ -49,7 +49,11 @@ class MissingData(DataError):  # noqa: N818 (a state of things more than a mista
 
 
 class TrainingError(DlcliError):
-    """Training could not go on."""
+    """Training could not go on; `details` are for the run's record, ready for JSON."""
+
+    def __init__(self, message: str, *, details: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.details = dict(details or {})
 
 
 class Preempted(DlcliError):  # noqa: N818 (not an error: the run is whole)

@@ -29,7 +29,8 @@ def train(
             "--resume",
             metavar="RUN",
             autocompletion=complete_unfinished,
-            help="Go on with a stopped run: its folder or its name.",
+            help="Go on with a stopped run: its folder or its name; auto: the newest unfinished one of SPEC, "
+            "else a new one.",
         ),
     ] = None,
     smoke: Annotated[
@@ -49,28 +50,28 @@ def train(
     Exit codes: 0 done; 1 training failed, or --gate and an expected score was missed; 2 the command or the spec is
     wrong; 3 the data is missing or wrong; 75 stopped by a signal after saving, --resume goes on.
     """
+    from dlcli.cli.resume import resumed
     from dlcli.report.screen import Screen
-    from dlcli.runs.find import find, is_unfinished, runs_folder
-    from dlcli.runs.plugins import plugin_notes
+    from dlcli.runs.find import runs_folder
+    from dlcli.runs.resuming import newest_unfinished
+    from dlcli.runs.run import Run
     from dlcli.spec.load import check
 
-    root = runs_folder(runs)
     origin: Run | Path
-    if (spec is None) == (resume is None):
-        raise UsageError("give either a spec to train, such as configs/har_lstm.yaml, or --resume RUN")
-    if resume is not None:
-        if overrides or smoke:
-            raise UsageError("--resume goes on with a run as it was; --set and --smoke cannot change it")
-        origin = find(root, resume, is_unfinished)
-        if not origin.info.get("fold_set"):  # of several folds, others may still be to do
-            origin.check_unfinished()
+    root = runs_folder(runs)
+    if spec is None and resume in (None, "auto"):
+        needs = "--resume auto needs the spec whose run is to go on" if resume else "give a spec to train"
+        raise UsageError(f"{needs}, such as configs/har_lstm.yaml, or --resume RUN")
+    if spec is not None and resume in (None, "auto"):
+        experiment = check(read_spec(spec_path(spec), overrides))
+        origin = (newest_unfinished(root, experiment, smoke=smoke) if resume else None) or spec_path(spec)
+    else:
+        if smoke:
+            raise UsageError("--smoke: --resume goes on with a run as it was, a smoke run or not")
+        origin, experiment = resumed(root, str(resume), spec, overrides or [])
+    if isinstance(origin, Run):
         # Its folder may have been named, in another place than where runs are looked for.
-        experiment, smoke, root = origin.experiment, origin.info["smoke"], origin.path.absolute().parents[1]
-        for note in plugin_notes(origin.path, origin.info.get("plugins", [])):
-            typer.echo(f"note      {note}")
-    elif spec is not None:
-        origin = spec_path(spec)
-        experiment = check(read_spec(origin, overrides))
+        smoke, root = origin.info["smoke"], origin.path.absolute().parents[1]
     if gate and not experiment.expect:
         raise UsageError("--gate: the spec has no `expect`, so there is nothing that could be missed")
     _train(experiment, origin, root, smoke, gate, Screen(quiet=quiet), verbose)
@@ -82,12 +83,16 @@ def _train(
     from dlcli.backend import load_tensorflow
     from dlcli.report.hparams import mend
     from dlcli.runs.find import find, is_unfinished
+    from dlcli.runs.resuming import notes
     from dlcli.runs.run import Run, family_of
 
-    load_tensorflow(quiet=not verbose)
+    resumed = origin if isinstance(origin, Run) else None
+    load_tensorflow(quiet=not verbose, with_onednn=resumed.info.get("onednn") if resumed else None)
     from dlcli.training.smoke import shortened
 
     mend(root)
+    for note in notes(resumed) if resumed else ():
+        typer.echo(f"note      {note}")
     experiment = shortened(experiment) if smoke and isinstance(origin, Path) else experiment
     try:
         if experiment.cross_validates:
@@ -103,15 +108,16 @@ def _train_one(
     experiment: Experiment, origin: Run | Path, root: Path, smoke: bool, screen: Screen
 ) -> tuple[Run, list[Evaluation]]:
     from dlcli.runs.run import Run
-    from dlcli.training.checkpoints import newest
     from dlcli.training.prepare import prepare
+    from dlcli.training.resume import take_up
     from dlcli.training.train import train as train_experiment
 
     checkpoint = None
     if isinstance(origin, Run):
-        run, checkpoint = origin, newest(origin.checkpoint_folder)
-        prepared = prepare(experiment, smoke=smoke, runs=root, resumed=checkpoint is not None)
-        run.resume()
+        run = origin
+        prepared, checkpoint = take_up(
+            run, experiment, runs=root, smoke=smoke, say=lambda line: typer.echo(f"note      {line}")
+        )
     else:
         prepared = prepare(experiment, smoke=smoke, runs=root)
         run = Run.create(root, prepared.experiment, source=origin, smoke=smoke)

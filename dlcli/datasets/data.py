@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -97,6 +98,10 @@ class Data:
 
     def fingerprint(self) -> str:
         """Hexadecimal digest over every array and the class names: equal exactly when the data is."""
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
         digest = hashlib.sha256(repr(self.target).encode())
         if self.columns is not None:
             digest.update(repr(self.columns).encode())

@@ -21,12 +21,18 @@ class LSTM(keras.layers.LSTM):
 
     @property
     def kernel_used(self) -> str:
-        """`block` where one kernel runs over all steps, else `keras` and why."""
+        """`block` where one kernel runs over all steps, else `keras` and why; may be set to what it was before."""
+        if (recorded := getattr(self, "_kernel", None)) is not None:
+            return str(recorded)
         if tf.config.list_logical_devices("GPU"):
             return "keras (there is a GPU)"
         if self.units > _FAST_UP_TO:
             return f"keras (over {_FAST_UP_TO} units)"
         return "block" if self._is_standard() else "keras (not the standard cell)"
+
+    @kernel_used.setter
+    def kernel_used(self, kernel: str) -> None:
+        self._kernel = kernel
 
     def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> Any:
         """x: (B, T, C) -> (B, T, U), or (B, U) without `return_sequences`."""

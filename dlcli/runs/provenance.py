@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import socket
 import subprocess
@@ -33,6 +34,11 @@ def git(folder: Path) -> dict[str, str | bool] | None:
 def host() -> str:
     """Name of this machine."""
     return socket.gethostname()
+
+
+def threads() -> int:
+    """Cores that this process may use; sums are divided over as many threads."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _git(folder: Path, *arguments: str) -> str | None:

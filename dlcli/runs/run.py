@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -67,12 +67,22 @@ class Run:
             raise TrainingError(f"{error.filename or family}: the run cannot be written ({error.strerror})") from error
         return run
 
-    def resume(self) -> None:
-        """Takes up a run that was stopped. Raises UsageError where it is done or another process works on it."""
-        self.check_unfinished()
+    def resume(self, *, extended: bool = False) -> None:
+        """Takes up a run that was stopped, or that is done and is to be extended.
+
+        Raises UsageError where it is done or another process works on it.
+        """
+        if not extended:
+            self.check_unfinished()
         if not self._lock.acquire():
             raise UsageError(f"{self.path}: another process (number {self.info['process']}) is training this run")
         self.update(state="running", process=os.getpid(), host=provenance.host(), ended=None, reason=None)
+
+    def change(self, experiment: Experiment, changes: Sequence[str], step: int) -> None:
+        """Puts another experiment in the place of the run's, and on record what is other from this step on."""
+        copies = tuple(record["file"] for record in self.info.get("plugins", []) if "file" in record)
+        write_text(self.path / "spec.yaml", dump(experiment.model_copy(update={"plugins": copies})))
+        self.update(changes=[*self.info.get("changes", []), {"after_step": step, "when": now(), "what": list(changes)}])
 
     def check_unfinished(self) -> None:
         """Raises UsageError where the run is done."""
@@ -119,6 +129,13 @@ class Run:
         """Adds a row to metrics.jsonl."""
         with (self.path / "metrics.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
+
+    def sync_metrics(self) -> None:
+        """Returns when all rows so far are on the disk, so that no checkpoint is there without the rows before it."""
+        path = self.path / "metrics.jsonl"
+        if path.exists():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
 
     def forget_metrics_after(self, step: int) -> None:
         """Drops the rows after a step, which a resumed run will write again."""

@@ -31,6 +31,14 @@ Name = Annotated[
     str, Matching(r"^[A-Za-z0-9][\w.-]*$", "a name of letters, digits and `_ - .` that starts with a letter or digit")
 ]
 
+Interval = Annotated[
+    str,
+    Matching(
+        r"^(auto|[1-9][0-9]{0,9} (step|minute|epoch)s?)$",
+        "auto or a number of steps, minutes or epochs, such as `500 steps`",
+    ),
+]
+
 
 class EarlyStopping(Component):
     """Stops training when a validation metric has not improved for some time."""
@@ -64,12 +72,32 @@ class Training(Component):
     """
     early_stopping: EarlyStopping | None = None
     """When to stop before all epochs are over; never, if absent."""
+    on_nan: Literal["stop", "skip"] = "stop"
+    """What happens where a step's loss or gradient is not a finite number: training stops before that step, or goes on
+    without it; after 20 such steps in a row it stops."""
     class_weights: Literal["balanced"] | ReadOnly[str, PositiveFloat] | None = Field(
         default=None, examples=["balanced", {"walking": 2.0}]
     )
     """What a class counts in the training loss, by its name (1 if not named); `balanced` is N / (K * examples)."""
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Share of each training label that is spread evenly over all classes."""
+
+
+class Checkpointing(Component):
+    """How often everything that a stopped run needs to go on is written to disk, beside the training.
+
+    A run that is asked to stop writes it in any case; one that is killed goes on from the last.
+    """
+
+    every: Interval = Field(default="auto", examples=["500 steps", "10 minutes"])
+    """The time from one to the next, in steps, minutes or epochs; `auto`: as often as costs 1% of the training."""
+
+    def interval(self) -> tuple[int, str] | None:
+        """A number and what it counts, steps, minutes or epochs; None: as often as costs little."""
+        if self.every == "auto":
+            return None
+        number, unit = self.every.split()
+        return int(number), f"{unit.removesuffix('s')}s"
 
 
 class InitFrom(Component):
@@ -135,6 +163,10 @@ class Experiment(Component):
     """How weights follow the gradient."""
     train: Training = Field(default_factory=Training)
     """How long and in which portions."""
+    checkpoint: Checkpointing = Field(default_factory=Checkpointing)
+    """How often the state of the training is written to disk."""
+    deterministic: bool = False
+    """Whether only operations are used that give the same bits every time, on a GPU, too. It costs time there."""
     strategy: Strategy = Field(default_factory=Auto)
     """On which devices."""
 

@@ -76,6 +76,16 @@ def training_batches(
     return _distributed(split, batch_size, strategy, read, first_step, None, parts)
 
 
+def batch_examples(examples: int, batch_size: int, seed: int, step: int) -> list[int]:
+    """Which examples the global batch of an optimizer step holds, by their numbers in the training split."""
+    batch_size = min(batch_size, examples)
+    epoch, within = divmod(step, math.ceil(examples / batch_size))
+    places = tf.range(within * batch_size, min((within + 1) * batch_size, examples), dtype=tf.int64)
+    drawn = tf.random.experimental.index_shuffle(places, tf.constant([seed, epoch], tf.int64), examples - 1)
+    numbers: list[int] = drawn.numpy().tolist()
+    return numbers
+
+
 def evaluation_batches(
     split: Split, batch_size: int, *, strategy: tf.distribute.Strategy
 ) -> tf.distribute.DistributedDataset:

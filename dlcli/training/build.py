@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -66,6 +67,15 @@ def recurrent_kernels(model: keras.Model) -> dict[str, str]:
     """Which kernel each recurrent layer with a choice runs in, and why not in the fast one, by the layer's name."""
     layers = [getattr(layer, "forward_layer", layer) for layer in model.layers]
     return {layer.name: layer.kernel_used for layer in layers if hasattr(layer, "kernel_used")}
+
+
+def use_kernels(model: keras.Model, recorded: Mapping[str, str]) -> None:
+    """Makes recurrent layers run in the kernels that `recurrent_kernels` told, whatever this machine would choose."""
+    for layer in model.layers:
+        forward = getattr(layer, "forward_layer", layer)
+        if forward.name in recorded:
+            for each in (forward, getattr(layer, "backward_layer", forward)):
+                each.kernel_used = recorded[forward.name]
 
 
 def portable(model: keras.Model) -> keras.Model:

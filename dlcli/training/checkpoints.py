@@ -1,59 +1,90 @@
 """Everything that a run needs to go on from a step, in one file that is whole or absent.
 
-A checkpoint is an .npz without pickles: every variable of the model and the optimizer in their own order, and the
-progress of the loop as JSON. zip's CRC-32 of each member is its checksum. Nothing in it belongs to one replica.
+A checkpoint is an .npz without pickles: every variable of the model and the optimizer in their own order, the weights
+of the model that is kept so far, and the progress of the loop as JSON. zip's CRC-32 of each member is its checksum.
+Nothing in it belongs to one replica.
 """
 
 from __future__ import annotations
 
 import json
 import time
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dlcli.errors import TrainingError
 from dlcli.runs.files import replacing
 
+Arrays = Sequence[NDArray[Any]]
 _KEPT = 2
+_SHARE = 0.01
+"""Of the training's time, what checkpoints may take where the spec does not say when they are due."""
 
 
 @dataclass(frozen=True)
-class Checkpoint:
-    """The state of a run after `step` steps. `progress` is JSON: see `loop.Progress`."""
+class State:
+    """What goes into a checkpoint.
+
+    variables: of the model and the optimizer, with their names. kept: the weights of the model that is kept so far.
+    of: what the state belongs to, by which one of other data or another experiment is told. progress: see `Progress`.
+    """
+
+    step: int
+    variables: Arrays
+    names: Sequence[str]
+    kept: Arrays
+    progress: dict[str, Any]
+    of: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Checkpoint(State):
+    """A state as it was read from a file."""
 
     path: Path
-    step: int
-    arrays: Sequence[np.ndarray[Any, Any]]
-    names: Sequence[str]
-    progress: dict[str, Any]
 
 
 class Checkpoints:
-    """Writes the checkpoints of one run beside its training, and keeps the last two."""
+    """Writes the checkpoints of one run beside its training, and keeps the last two.
 
-    def __init__(self, folder: Path) -> None:
+    steps, seconds: between one and the next; where both are None, as many seconds as keep their cost low.
+    """
+
+    def __init__(self, folder: Path, *, steps: int | None = None, seconds: float | None = None) -> None:
         self.folder = folder
         self.newest: Path | None = max(folder.glob("step-*.npz"), default=None)
-        self.seconds = 0.0
+        self._steps, self._seconds = steps, seconds
+        self._cost: float | None = None
+        self._saved_at = time.perf_counter()
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="checkpoint")
         self._pending: Future[Path] | None = None
 
-    def save(self, step: int, variables: Sequence[Any], progress: dict[str, Any]) -> None:
-        """Copies the state at once and writes it in the background.
+    def is_due(self, step: int, size: int) -> bool:
+        """Whether to save after so many steps. size: of the state, in bytes."""
+        if self._steps is not None:
+            return step % self._steps == 0
+        return time.perf_counter() - self._saved_at >= (self._seconds or self._expected_cost(size) / _SHARE)
 
-        variables: Keras variables. Raises TrainingError where the checkpoint before could not be written.
+    def steps_until_due(self, step: int) -> int | None:
+        """How many steps may be taken before one is due; None where that depends on the time."""
+        return None if self._steps is None else self._steps - step % self._steps
+
+    def save(self, state: State, started: float | None = None) -> None:
+        """Writes a state in the background; its arrays must not change any more.
+
+        started: when the saving began, as `time.perf_counter` has it, if more than this belongs to its cost.
+        Raises TrainingError where the checkpoint before could not be written.
         """
-        started = time.perf_counter()
-        arrays = [_stored(np.array(variable.numpy())) for variable in variables]
-        meta = {"step": step, "names": [variable.path for variable in variables], "progress": progress}
         self.wait()
-        self._pending = self._writer.submit(self._write, step, arrays, meta, started)
+        self._saved_at = time.perf_counter()
+        before = self._saved_at if started is None else started
+        self._pending = self._writer.submit(self._write, state, before)
 
     def wait(self) -> None:
         """Returns when everything is on disk; raises TrainingError where it could not be written."""
@@ -70,46 +101,60 @@ class Checkpoints:
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         self._writer.shutdown()
 
-    def _write(self, step: int, arrays: list[np.ndarray[Any, Any]], meta: dict[str, Any], started: float) -> Path:
+    def _expected_cost(self, size: int) -> float:
+        # Before there is one to go by: 20 ms, and 100 MB a second.
+        return 0.02 + size / 1e8 if self._cost is None else self._cost
+
+    def _write(self, state: State, started: float) -> Path:
         self.folder.mkdir(exist_ok=True)
-        path = self.folder / f"step-{step:09d}.npz"
-        named = {f"{i:05d}": array for i, array in enumerate(arrays)}
+        path = self.folder / f"step-{state.step:09d}.npz"
+        arrays = {f"{i:05d}": _stored(array) for i, array in enumerate([*state.variables, *state.kept])}
+        meta = {name: getattr(state, name) for name in ("step", "names", "progress", "of")} | {"kept": len(state.kept)}
         with replacing(path) as file:
-            np.savez(file, allow_pickle=False, meta=np.frombuffer(json.dumps(meta).encode(), np.uint8), **named)
+            np.savez(file, allow_pickle=False, meta=np.frombuffer(json.dumps(meta).encode(), np.uint8), **arrays)
         for old in sorted(self.folder.glob("step-*.npz"))[:-_KEPT]:
             old.unlink()
-        self.seconds = time.perf_counter() - started
+        self._cost = time.perf_counter() - started
         return path
 
 
-def newest(folder: Path) -> Checkpoint | None:
-    """The newest checkpoint that can be read whole, or None; damaged ones are passed over."""
+def newest(folder: Path, say: Callable[[str], None] = lambda line: None) -> Checkpoint | None:
+    """The newest checkpoint that can be read whole, or None; of damaged ones `say` is told."""
     for path in sorted(folder.glob("step-*.npz"), reverse=True):
         try:
             return read(path)
-        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
-            continue
+        except TrainingError as error:
+            say(f"{error}; it is passed over")
     return None
 
 
 def read(path: Path) -> Checkpoint:
-    """Reads one checkpoint; raises OSError, EOFError, ValueError, KeyError or BadZipFile where it is damaged."""
-    with path.open("rb") as whole, np.load(whole, allow_pickle=False) as file:
-        meta = json.loads(file["meta"].tobytes())
-        arrays = [file[f"{i:05d}"] for i in range(len(meta["names"]))]
-    return Checkpoint(path, meta["step"], arrays, meta["names"], meta["progress"])
+    """Reads one checkpoint; raises TrainingError where it is damaged."""
+    try:
+        with path.open("rb") as whole, np.load(whole, allow_pickle=False) as file:
+            meta = json.loads(file["meta"].tobytes())
+            count = len(meta["names"])
+            arrays = [file[f"{i:05d}"] for i in range(count + meta["kept"])]
+            state = {name: meta[name] for name in ("step", "names", "progress", "of")}
+        return Checkpoint(**state, variables=arrays[:count], kept=arrays[count:], path=path)
+    except Exception as error:  # damage may look like anything to those who take the file apart
+        raise TrainingError(f"{path}: this checkpoint is damaged ({type(error).__name__}: {error})") from error
 
 
 def restore(checkpoint: Checkpoint, variables: Sequence[Any]) -> None:
     """Assigns a checkpoint's arrays to variables; raises TrainingError where they are not those it was made of."""
-    shapes = [tuple(array.shape) for array in checkpoint.arrays]
+    shapes = [tuple(array.shape) for array in checkpoint.variables]
     if shapes != [tuple(variable.shape) for variable in variables]:
         raise TrainingError(f"{checkpoint.path}: was made of another model or optimizer; it cannot be restored")
-    for variable, array in zip(variables, checkpoint.arrays, strict=True):
-        dtype = np.dtype(variable.numpy().dtype)
-        variable.assign(array if array.dtype == dtype else array.view(dtype))
+    for variable, array in zip(variables, checkpoint.variables, strict=True):
+        variable.assign(like(array, variable.numpy()))
 
 
-def _stored(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def like(array: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
+    """A stored array in the type that it had before it was stored, which another array has."""
+    return array if array.dtype == other.dtype else array.view(other.dtype)
+
+
+def _stored(array: NDArray[Any]) -> NDArray[Any]:
     # The .npy format has no name for bfloat16.
     return array.view(np.uint16) if array.dtype.name == "bfloat16" else array

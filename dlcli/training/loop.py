@@ -8,50 +8,24 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
 import keras
+import numpy as np
 import tensorflow as tf
 
-from dlcli.errors import Preempted, TrainingError
+from dlcli.errors import DataError, Preempted, TrainingError
 from dlcli.schedules.plateau import Plateau
-from dlcli.training.batches import EVALUATION_BATCH, evaluation_batches, steps_per_epoch, training_batches
-from dlcli.training.checkpoints import Checkpoint, Checkpoints, restore
-from dlcli.training.pace import Pace
+from dlcli.training import callbacks as of_keras
+from dlcli.training.advance import Advance, SpoilingStep
+from dlcli.training.batches import EVALUATION_BATCH, evaluation_batches, steps_per_epoch
+from dlcli.training.checkpoints import Arrays, Checkpoint, Checkpoints, State, like, restore
+from dlcli.training.diagnosis import diagnose
 from dlcli.training.prepare import Prepared, watched_metric
+from dlcli.training.progress import Progress, Row
 from dlcli.training.signals import StopRequest
 from dlcli.training.steps import Steps
-from dlcli.training.watch import Watched
-
-Row = dict[str, float]
-"""One validation: epoch, step, loss, accuracy, ..., val_loss, val_accuracy, ..., learning_rate, time (s since 1970)."""
-
-
-@dataclass
-class Progress:
-    """Where a training stands, as it goes into a checkpoint (JSON)."""
-
-    step: int = 0
-    totals: list[float] = field(default_factory=list)
-    """Since the last validation."""
-    kept_epoch: int = 0
-    """The epoch whose model is kept, from 1."""
-    keeping: Watched = field(default_factory=Watched)
-    """The metric by which a model is kept, where it is by one."""
-    stopping: Watched = field(default_factory=Watched)
-    """The metric that early stopping watches."""
-    plateau: Watched = field(default_factory=Watched)
-    """The metric that a `plateau` schedule watches."""
-    stopped: bool = False
-    """Whether training ended before all epochs were over."""
-
-    @classmethod
-    def of(cls, stored: dict[str, Any]) -> Progress:
-        """From what a checkpoint holds."""
-        watched = {name: Watched(**stored[name]) for name in ("keeping", "stopping", "plateau")}
-        return cls(**(stored | watched))
 
 
 class Listener(Protocol):
@@ -60,11 +34,11 @@ class Listener(Protocol):
     def on_progress(self, epoch: int, done: int, logs: dict[str, float]) -> None:
         """`done` steps of an epoch (counted from 0) are over; logs so far."""
 
-    def on_keep(self) -> None:
-        """The model's weights are those to keep so far."""
-
     def on_epoch(self, row: Row, is_kept: bool) -> None:
         """An epoch is over."""
+
+    def on_save(self, kept: Arrays) -> None:
+        """A checkpoint is about to be made, or training is over; the weights of the model that is kept so far."""
 
 
 class Loop:
@@ -73,46 +47,53 @@ class Loop:
     def __init__(self, prepared: Prepared, steps: Steps, checkpoints: Checkpoints, listener: Listener) -> None:
         self.prepared, self.experiment, self.data = prepared, prepared.experiment, prepared.data
         self.steps, self.checkpoints, self.listener = steps, checkpoints, listener
-        train = self.experiment.train
-        self.steps_per_epoch = steps_per_epoch(self.data.train, train.batch_size)
+        self.steps_per_epoch = prepared.steps_per_epoch
         self.progress = Progress(totals=steps.no_totals.tolist())
-        self._last_step = train.epochs * self.steps_per_epoch
-        self._saved_at = time.perf_counter()
+        self.kept: Arrays = ()
+        self._last_step = self.experiment.train.epochs * self.steps_per_epoch
+        self._callbacks: Sequence[keras.callbacks.Callback] = ()
 
-    @property
+    @cached_property
     def variables(self) -> list[Any]:
         """All that training changes, in an order that depends on the spec alone."""
         return [*self.steps.model.variables, *self.steps.optimizer.variables]
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Goes back to a checkpoint; the next step is the one after it."""
+        """Goes back to a checkpoint; the next step is the one after it.
+
+        Raises DataError where it was made with other data, TrainingError where it is of another experiment.
+        """
+        if checkpoint.of["data"] != self.prepared.made_of["data"]:
+            raise DataError(f"{checkpoint.path}: was made with other data than what is here now; it cannot be restored")
+        if checkpoint.of != self.prepared.made_of:
+            raise TrainingError(f"{checkpoint.path}: was made of another experiment; it cannot be restored")
         restore(checkpoint, self.variables)
+        weights = self.steps.model.get_weights()
+        self.kept = [like(array, weight) for array, weight in zip(checkpoint.kept, weights, strict=False)]
         self.progress = Progress.of(checkpoint.progress)
 
     def run(self, stop: StopRequest, callbacks: Sequence[keras.callbacks.Callback] = ()) -> None:
         """Trains to the last epoch, or until early stopping or a callback ends it.
 
         A callback's epoch is what lies between two validations: with `validate_every`, several of the spec's.
-        Raises Preempted when `stop` has received a signal (after saving) and TrainingError when the loss is no longer
-        a finite number.
+        Raises Preempted when `stop` has received a signal (after saving) and TrainingError when the loss or a gradient
+        is no longer a finite number.
         """
-        train, model = self.experiment.train, self.steps.model
+        model = self.steps.model
         model.compile(optimizer=self.steps.optimizer)  # callbacks look for model.optimizer
+        epochs = self.experiment.train.epochs
         listening = keras.callbacks.CallbackList(
-            list(callbacks), model=model, epochs=train.epochs, steps=self.steps_per_epoch
+            list(callbacks), model=model, epochs=epochs, steps=self.steps_per_epoch
         )
-        pace = Pace(every_step=_wants_batches(callbacks))
-        batches = iter(
-            training_batches(
-                self.data.train, train.batch_size,
-                seed=self.experiment.seed, first_step=self.progress.step, strategy=self.steps.strategy,
-                parts=train.accumulation_steps, augment=self.prepared.augment,
-            )
-        )  # fmt: skip
+        self._callbacks = callbacks
+        every_step = of_keras.want_batches(callbacks)
+        advance = Advance(self.prepared, self.steps, self.variables, every_step=every_step)
         model.stop_training = False
         listening.on_train_begin()
+        of_keras.restore(callbacks, self.progress.callbacks)
         while not self._finished():
-            self._until_validation(batches, pace, stop, listening)
+            self._until_validation(advance, stop, listening)
+        self.listener.on_save(self.kept)
         self.checkpoints.wait()
         listening.on_train_end()
 
@@ -128,27 +109,28 @@ class Loop:
     def _finished(self) -> bool:
         return self.progress.stopped or self.progress.step >= self._last_step
 
-    def _until_validation(self, batches: Any, pace: Pace, stop: StopRequest, listening: Any) -> None:
+    def _until_validation(self, advance: Advance, stop: StopRequest, listening: Any) -> None:
         """Trains to the end of the epoch that is validated next: of this one, or of one of the next few."""
         progress = self.progress
         between = self.experiment.train.validate_every * self.steps_per_epoch
         end = min((progress.step // between + 1) * between, self._last_step)
         listening.on_epoch_begin(progress.step // self.steps_per_epoch)
         while progress.step < end:
-            epoch, done = divmod(progress.step, self.steps_per_epoch)
             if stop.received:
                 self._preempt(stop.received)
+            epoch, done = divmod(progress.step, self.steps_per_epoch)
             listening.on_train_batch_begin(done)
-            with pace.measured(end - progress.step) as count:
-                taken, totals = self.steps.train(batches, count, self.steps.no_totals + progress.totals)
-            progress.step += taken
-            progress.totals = totals.tolist()
-            logs = self.steps.logs(totals)
-            if not math.isfinite(totals[0]):
-                raise self._not_finite("training loss", epoch)
+            most = self.checkpoints.steps_until_due(progress.step)
+            try:
+                logs = advance(progress, end - progress.step if most is None else min(most, end - progress.step))
+            except SpoilingStep:
+                raise self._failure() from None
             epoch, done = divmod(progress.step - 1, self.steps_per_epoch)
             listening.on_train_batch_end(done, logs)
             self.listener.on_progress(epoch, done + 1, logs)
+            # At its end, an epoch is validated first: who goes on from here must not go on without.
+            if progress.step < end and self._checkpoint_is_due():
+                self._save()
         progress.totals = self.steps.no_totals.tolist()
         self._end_epoch(epoch, logs, listening)
 
@@ -158,19 +140,20 @@ class Loop:
             rate = self._learning_rate()
             is_kept = self._judge(epoch, logs)
             if is_kept:
-                self.listener.on_keep()
+                self.kept = [np.array(weight) for weight in self.steps.model.get_weights()]
         row = {"epoch": epoch + 1, "step": self.progress.step, **logs, "learning_rate": rate, "time": time.time()}
         self.listener.on_epoch(row, is_kept)
         listening.on_epoch_end(epoch, logs)
         self.progress.stopped |= bool(self.steps.model.stop_training)
-        if self._checkpoint_due():
+        if self._finished() or self._checkpoint_is_due():
             self._save()
 
     def _learning_rate(self) -> float:
         """That of the step just taken; a Keras optimizer tells only that of the next, which after the last may be 0."""
         spec = self.experiment.optimizer
         schedule = spec.schedule.build(spec.learning_rate, self.steps_per_epoch, self.experiment.train.epochs)
-        rate = schedule(self.progress.step - 1) if callable(schedule) else self.steps.optimizer.learning_rate
+        taken = self.progress.step - self.progress.skipped
+        rate = schedule(taken - 1) if callable(schedule) else self.steps.optimizer.learning_rate
         return float(tf.convert_to_tensor(rate).numpy())
 
     def _validate(self, epoch: int, listening: Any) -> dict[str, float]:
@@ -181,7 +164,8 @@ class Loop:
         logs = self.steps.logs(self.steps.evaluate(iter(batches), count))
         listening.on_test_end(logs)
         if not math.isfinite(logs["loss"]):
-            raise self._not_finite("validation loss", epoch)
+            where = f"step {self.progress.step} (epoch {epoch + 1})"
+            raise TrainingError(f"the validation loss is not a finite number at {where}; {self._last_good()}")
         return {f"val_{name}": value for name, value in logs.items()}
 
     def _judge(self, epoch: int, logs: dict[str, float]) -> bool:
@@ -202,13 +186,20 @@ class Loop:
                 optimizer.learning_rate.assign(schedule.next_rate(float(optimizer.learning_rate.numpy())))
         return is_kept
 
-    def _checkpoint_due(self) -> bool:
-        # A hundred times what the last one took: checkpoints cost at most 1% of the training.
-        return self._finished() or time.perf_counter() - self._saved_at >= 100 * self.checkpoints.seconds
+    def _checkpoint_is_due(self) -> bool:
+        size = sum(math.prod(variable.shape) * 4 for variable in self.variables)
+        return self.checkpoints.is_due(self.progress.step, size)
 
     def _save(self) -> None:
-        self.checkpoints.save(self.progress.step, self.variables, asdict(self.progress))
-        self._saved_at = time.perf_counter()
+        started = time.perf_counter()
+        self.progress.callbacks = of_keras.states(self._callbacks)
+        variables = [np.array(variable.numpy()) for variable in self.variables]
+        names = [variable.path for variable in self.variables]
+        self.listener.on_save(self.kept)
+        state = State(
+            self.progress.step, variables, names, self.kept, self.progress.as_json(), self.prepared.made_of
+        )  # fmt: skip
+        self.checkpoints.save(state, started)
 
     def _preempt(self, signal: str) -> None:
         self._save()
@@ -216,21 +207,17 @@ class Loop:
         step, epoch = self.progress.step, self.progress.step // self.steps_per_epoch + 1
         raise Preempted(f"stopped by {signal} after step {step} (in epoch {epoch}); everything is saved")
 
-    def _not_finite(self, what: str, epoch: int) -> TrainingError:
+    def _failure(self) -> TrainingError:
+        """What went wrong in the next step, before which everything is saved if it is worth it."""
+        weights = [variable.numpy() for variable in self.steps.model.trainable_variables]
+        if all(np.isfinite(weight.astype(np.float32)).all() for weight in weights):
+            self._save()
+        self.checkpoints.wait()
+        found = diagnose(self.prepared, self.steps, self.progress.step)
+        return TrainingError(f"{found.text}\n{self._last_good()}", details=found.record)
+
+    def _last_good(self) -> str:
         self.checkpoints.wait()
         last = self.checkpoints.newest
         where = f"the last good checkpoint is {last}" if last else "there is no checkpoint before it"
-        return TrainingError(
-            f"the {what} is not a finite number at step {self.progress.step} (epoch {epoch + 1}); {where}; "
-            "a smaller learning_rate, warmup_epochs or clip_norm usually helps"
-        )
-
-
-def _wants_batches(callbacks: Sequence[keras.callbacks.Callback]) -> bool:
-    base = keras.callbacks.Callback
-    hooks = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
-    return any(
-        hook in vars(callback) or getattr(type(callback), hook) is not getattr(base, hook)
-        for callback in callbacks
-        for hook in hooks
-    )
+        return f"{where}; a smaller learning_rate, warmup_epochs or clip_norm usually helps"

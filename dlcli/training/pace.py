@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_SECONDS = 0.25
+_SECONDS, _MOST_SECONDS = 0.25, 5.0
 
 
 class Pace:
@@ -20,6 +20,14 @@ class Pace:
         self._every_step = every_step
         self._count = 1
         self._calls = 0
+        self._seconds = _SECONDS
+
+    @contextmanager
+    def overhead(self) -> Iterator[None]:
+        """The enclosed is done before every call; calls become so long that it takes a hundredth of them."""
+        started = time.perf_counter()
+        yield
+        self._seconds = min(max(_SECONDS, 100 * (time.perf_counter() - started)), _MOST_SECONDS)
 
     @contextmanager
     def measured(self, most: int) -> Iterator[int]:
@@ -30,4 +38,5 @@ class Pace:
         seconds = time.perf_counter() - started
         self._calls += 1
         if self._calls > 1:  # the first call compiles
-            self._count = max(1, min(2 * self._count + 8, round(count * _SECONDS / max(seconds, 1e-6))))
+            wanted = round(count * self._seconds / max(seconds, 1e-6))
+            self._count = max(1, min(2 * self._count + 8, wanted))

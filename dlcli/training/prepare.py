@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -12,10 +14,12 @@ from dlcli.datasets.data import Data
 from dlcli.errors import TrainingError, UsageError
 from dlcli.families import family_of
 from dlcli.faults import made, plugin_faults
+from dlcli.runs.resuming import digest
 from dlcli.spec import Experiment
 from dlcli.spec.experiment import Training
 from dlcli.tasks import Losses, Task, task_for
 from dlcli.training.augmentation import Augment, augmentation
+from dlcli.training.batches import steps_per_epoch
 from dlcli.training.build import build_model, build_optimizer, check_can_be_saved
 from dlcli.training.evaluate import score as score_of
 from dlcli.training.initial import Initial, find_initial, freeze
@@ -39,6 +43,27 @@ class Prepared:
     keep: str
     initial: Initial | None = None
 
+    @property
+    def steps_per_epoch(self) -> int:
+        """Optimizer steps in which every training example is seen once."""
+        return steps_per_epoch(self.data.train, self.experiment.train.batch_size)
+
+    @property
+    def checkpoint_interval(self) -> dict[str, Any]:
+        """When checkpoints are due, as arguments of `Checkpoints`."""
+        interval = self.experiment.checkpoint.interval()
+        if interval is None:
+            return {}
+        number, unit = interval
+        if unit == "minutes":
+            return {"seconds": 60.0 * number}
+        return {"steps": number * (self.steps_per_epoch if unit == "epochs" else 1)}
+
+    @cached_property
+    def made_of(self) -> dict[str, str]:
+        """Digests of the data and of what makes a training this one and no other."""
+        return {"data": self.data.fingerprint(), "experiment": digest(self.experiment)}
+
 
 @plugin_faults(TrainingError)
 def prepare(
@@ -52,6 +77,8 @@ def prepare(
     Raises UsageError where the spec asks for what is not there or does not fit the data, DataError where the data is
     missing or wrong.
     """
+    if experiment.deterministic:
+        tf.config.experimental.enable_op_determinism()
     strategy = made(
         experiment.strategy, experiment.strategy.build(), tf.distribute.Strategy, "a tf.distribute.Strategy"
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 import keras
 
 from dlcli.backend import onednn
+from dlcli.errors import TrainingError
 from dlcli.report.graph import layer_graph
 from dlcli.report.hparams import record_session
 from dlcli.report.introduction import introduction, notes, record_of
@@ -16,10 +17,13 @@ from dlcli.report.picture import picture
 from dlcli.report.screen import Screen
 from dlcli.report.tensorboard import Board
 from dlcli.runs.files import write_json
+from dlcli.runs.provenance import threads
 from dlcli.runs.run import Run
 from dlcli.training.build import portable, recurrent_kernels
+from dlcli.training.checkpoints import Arrays
 from dlcli.training.evaluate import Evaluation
-from dlcli.training.loop import Loop, Row
+from dlcli.training.loop import Loop
+from dlcli.training.progress import Row
 
 
 class Recorder:
@@ -28,7 +32,7 @@ class Recorder:
     def __init__(self, run: Run, screen: Screen) -> None:
         self.run, self.screen = run, screen
         self.board = Board(run)
-        self._model: keras.Model = None
+        self._written: Arrays = ()
         self._portable: keras.Model = None
         self._marks_best = True
 
@@ -40,18 +44,21 @@ class Recorder:
         self.screen.stop()
         self.board.close()
         if self.run.path.is_dir():
+            if isinstance(error, TrainingError) and error.details:
+                self.run.update(failure=error.details)
             self.run.end(error)
             record_session(self.run)
 
     def start(self, model: keras.Model, loop: Loop) -> None:
         """Training is about to begin, or to go on where the loop stands."""
-        self._model, self._portable = model, portable(model)
+        self._portable = portable(model)
         prepared, data = loop.prepared, loop.data
         self._marks_best = prepared.keep != "last"
         devices = list(prepared.strategy.extended.worker_devices)
         kernels = recurrent_kernels(model)
         self.run.update(
-            devices=devices, parameters=model.count_params(), kernels=kernels, onednn=onednn(), keep=prepared.keep,
+            devices=devices, parameters=model.count_params(), kernels=kernels, onednn=onednn(), threads=threads(),
+            keep=prepared.keep,
             **record_of(data),
         )  # fmt: skip
         if prepared.initial is not None:
@@ -70,10 +77,13 @@ class Recorder:
         """Some steps of an epoch are over."""
         self.screen.progress(epoch, done, logs)
 
-    def on_keep(self) -> None:
-        """Keeps the model as it is now."""
-        self._portable.set_weights(self._model.get_weights())
-        save_model(self._portable, self.run.model_path)
+    def on_save(self, kept: Arrays) -> None:
+        """Writes the model that is kept so far, if there is one that was not written; rows before it are on disk."""
+        self.run.sync_metrics()
+        if kept is not self._written and kept:
+            self._portable.set_weights(kept)
+            save_model(self._portable, self.run.model_path)
+            self._written = kept
 
     def on_epoch(self, row: Row, is_kept: bool) -> None:
         """Adds an epoch to the record."""

@@ -30,16 +30,17 @@ class Steps:
         self.model, self.optimizer, self.task, self.strategy = model, optimizer, task, prepared.strategy
         self._seed = tf.constant(experiment.seed, tf.int64)
         self._clip_norm = experiment.optimizer.clip_norm
-        self._training_losses = prepared.training_losses
+        self.training_losses = prepared.training_losses
         self._parts = experiment.train.accumulation_steps
         self._train = tf.function(self._train_steps)
         self._evaluate = tf.function(self._evaluate_batches)
         self.no_totals: Totals = np.zeros(2 + sum(metric.size for metric in task.metrics))
 
     def train(self, batches: Any, count: int, totals: Totals) -> tuple[int, Totals]:
-        """Takes `count` steps, fewer if the loss stops being finite; adds their totals to `totals`.
+        """Takes `count` steps, up to the first whose loss or gradient is not finite; adds their totals to `totals`.
 
-        Returns the number of steps taken and the new totals.
+        Returns how many were good, and the new totals. Where that is less than `count`, the step after them has
+        spoilt the weights: whoever calls must put back what was before.
         """
         done, added = self._train(batches, tf.constant(count, tf.int64), tf.constant(totals))
         return int(done), added.numpy()
@@ -64,6 +65,10 @@ class Steps:
             for variable, value in zip(variables, own, strict=True):
                 variable.assign(value)
 
+    def position(self, batch: Batch) -> positions.Position:
+        """Where in the training the layers are when they see this batch."""
+        return positions.Position(self._seed, batch.step, batch.first_row, batch.weight)
+
     def logs(self, totals: Totals) -> dict[str, float]:
         """Loss and metrics by name."""
         logs = {"loss": float(totals[0] / totals[1]) if totals[1] else float("nan")}
@@ -77,10 +82,10 @@ class Steps:
         done = tf.constant(0, tf.int64)
         for _ in tf.range(count):
             added = self._over_replicas(self._train_step, next(batches))
-            totals += added
-            done += 1
-            if not tf.math.is_finite(added[0]):
+            if not tf.math.is_finite(added[-1]):
                 break
+            totals += added[:-1]
+            done += 1
         return done, totals
 
     def _evaluate_batches(self, batches: Any, count: tf.Tensor, totals: tf.Tensor) -> tf.Tensor:
@@ -102,15 +107,16 @@ class Steps:
             gradients = [one + other for one, other in zip(gradients, more, strict=True)]
             totals += more_totals
         self._apply(gradients, weights)
-        return totals
+        # A sum is finite only where all its terms are, and takes no time, unlike a look at each of them.
+        sums = [totals[0], *(tf.cast(tf.reduce_sum(gradient), totals.dtype) for gradient in gradients)]
+        return tf.concat([totals, [tf.add_n(sums)]], axis=0)
 
     def _gradients(self, batch: Batch, weights: Any) -> tuple[list[tf.Tensor], tf.Tensor]:
         shares = self.strategy.num_replicas_in_sync * self._parts
-        position = positions.Position(self._seed, batch.step, batch.first_row, batch.weight)
-        with positions.at(position), tf.GradientTape() as tape:
+        with positions.at(self.position(batch)), tf.GradientTape() as tape:
             output = self.model(batch.x, training=True)
             # This share's part of the loss of the whole batch: the parts add up to it.
-            loss = tf.reduce_sum(batch.weight * self._training_losses(batch.y, output)) / batch.total_weight
+            loss = tf.reduce_sum(batch.weight * self.training_losses(batch.y, output)) / batch.total_weight
             loss += tf.add_n(self.model.losses) / shares if self.model.losses else 0.0
         gradients = tape.gradient(loss, weights, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         # Of a table in which rows are looked up it is a few rows, which can neither be added nor divided.

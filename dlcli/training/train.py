@@ -10,11 +10,12 @@ from dlcli.errors import TrainingError
 from dlcli.faults import plugin_faults
 from dlcli.report.screen import Screen
 from dlcli.runs.run import Run
-from dlcli.training.build import build_model, build_optimizer
+from dlcli.training.build import build_model, build_optimizer, use_kernels
 from dlcli.training.checkpoints import Checkpoint, Checkpoints
 from dlcli.training.evaluate import Evaluation, evaluate, kept_model, scored_splits
 from dlcli.training.initial import freeze
 from dlcli.training.loop import Loop
+from dlcli.training.memory import memory_faults
 from dlcli.training.prepare import Prepared
 from dlcli.training.recorder import Recorder
 from dlcli.training.signals import StopRequest
@@ -36,16 +37,23 @@ def train(
     """
     experiment, data, task = prepared.experiment, prepared.data, prepared.task
     screen = screen or Screen(quiet=True)
-    with Recorder(run, screen) as recorder, StopRequest() as stop, plugin_faults(TrainingError):
+    with (
+        Recorder(run, screen) as recorder,
+        StopRequest() as stop,
+        plugin_faults(TrainingError),
+        memory_faults(prepared),
+    ):
         keras.utils.set_random_seed(experiment.seed)
         with prepared.strategy.scope():
             model = build_model(experiment, data, task)
-            if prepared.initial is not None:
+            if checkpoint is not None:
+                use_kernels(model, run.info.get("kernels", {}))
+            elif prepared.initial is not None:
                 prepared.initial.apply(model)
             freeze(model, experiment.init_from)
             optimizer = build_optimizer(experiment, data, model)
         steps = Steps(prepared, model, optimizer)
-        with Checkpoints(run.checkpoint_folder) as checkpoints:
+        with Checkpoints(run.checkpoint_folder, **prepared.checkpoint_interval) as checkpoints:
             loop = Loop(prepared, steps, checkpoints, recorder)
             if checkpoint is not None:
                 loop.restore(checkpoint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,9 @@ import tensorflow as tf  # noqa: E402
 
 from dlcli.training.build import build_model, build_optimizer  # noqa: E402
 from dlcli.training.checkpoints import Checkpoints  # noqa: E402
-from dlcli.training.loop import Loop, Row  # noqa: E402
+from dlcli.training.loop import Loop  # noqa: E402
 from dlcli.training.prepare import prepare  # noqa: E402
+from dlcli.training.progress import Row  # noqa: E402
 from dlcli.training.steps import Steps  # noqa: E402
 
 
@@ -66,17 +67,20 @@ class Listener:
     rows: list[Row] = field(default_factory=list)
     kept: list[int] = field(default_factory=list)
     progress: list[tuple[int, int]] = field(default_factory=list)
+    saved: list[Sequence[Any]] = field(default_factory=list)
     on_step: Callable[[int, int], None] = lambda epoch, done: None
 
     def on_progress(self, epoch: int, done: int, logs: dict[str, float]) -> None:
         self.progress.append((epoch, done))
         self.on_step(epoch, done)
 
-    def on_keep(self) -> None:
-        self.kept.append(len(self.rows) + 1)
-
     def on_epoch(self, row: Row, is_kept: bool) -> None:
         self.rows.append(row)
+        if is_kept:
+            self.kept.append(len(self.rows))
+
+    def on_save(self, kept: Sequence[Any]) -> None:
+        self.saved.append(kept)
 
 
 @pytest.fixture
@@ -92,7 +96,8 @@ def make_loop(data: Data, tmp_path: Path) -> Callable[..., Loop]:
             model = build_model(experiment, data, prepared.task)
             optimizer = build_optimizer(experiment, data, model)
         steps = Steps(prepared, model, optimizer)
-        return Loop(prepared, steps, Checkpoints(tmp_path / str(next(number))), Listener())
+        checkpoints = Checkpoints(tmp_path / str(next(number)), **prepared.checkpoint_interval)
+        return Loop(prepared, steps, checkpoints, Listener())
 
     return make
 

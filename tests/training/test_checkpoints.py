@@ -1,73 +1,103 @@
 from __future__ import annotations
 
+import random
+
 import keras
 import numpy as np
 import pytest
 
 from dlcli.errors import TrainingError
-from dlcli.training.checkpoints import Checkpoints, newest, read, restore
+from dlcli.training.checkpoints import Checkpoints, State, newest, read, restore
+
+OF = {"data": "d", "experiment": "e"}
+
+
+def state(step, *arrays, kept=(), progress=None):
+    return State(step, arrays, [f"v{i}" for i in range(len(arrays))], kept, progress or {}, OF)
 
 
 def variables(*values):
     return [keras.Variable(value, name=f"v{i}") for i, value in enumerate(values)]
 
 
+def save(folder, *states):
+    with Checkpoints(folder) as checkpoints:
+        for each in states:
+            checkpoints.save(each)
+    return checkpoints
+
+
 def test_what_is_saved_comes_back_bit_for_bit(tmp_path):
-    saved = variables(np.float32([[1 / 3, np.nan]]), np.int64(7), np.uint32([1, 2]))
-    with Checkpoints(tmp_path / "c") as checkpoints:
-        checkpoints.save(12, saved, {"best": 0.1, "stopped": False})
+    arrays = np.float32([[1 / 3, np.nan]]), np.int64(7), np.uint32([1, 2])
+    progress = {"best": 0.1, "stopped": False}
+    save(tmp_path / "c", state(12, *arrays, kept=[np.float32([5])], progress=progress))
     back = variables(np.float32([[0, 0]]), np.int64(0), np.uint32([0, 0]))
     checkpoint = newest(tmp_path / "c")
     restore(checkpoint, back)
-    assert (checkpoint.step, checkpoint.progress) == (12, {"best": 0.1, "stopped": False})
-    for one, other in zip(saved, back, strict=True):
-        np.testing.assert_array_equal(one.numpy(), other.numpy())
+    assert (checkpoint.step, checkpoint.progress, checkpoint.of) == (12, progress, OF)
+    assert [array.tolist() for array in checkpoint.kept] == [[5.0]]
+    for one, other in zip(arrays, back, strict=True):
+        np.testing.assert_array_equal(one, other.numpy())
 
 
 def test_bfloat16_comes_back_bit_for_bit(tmp_path):
     saved = keras.Variable([1.5, -2.25], dtype="bfloat16")
-    with Checkpoints(tmp_path) as checkpoints:
-        checkpoints.save(1, [saved], {})
+    save(tmp_path, state(1, np.array(saved.numpy())))
     back = keras.Variable([0.0, 0.0], dtype="bfloat16")
     restore(newest(tmp_path), [back])
     assert back.numpy().tolist() == [1.5, -2.25]
 
 
-def test_the_copy_is_taken_at_once(tmp_path):
-    (variable,) = saved = variables(np.float32([1]))
-    with Checkpoints(tmp_path) as checkpoints:
-        checkpoints.save(1, saved, {})
-        variable.assign([2])
-    assert newest(tmp_path).arrays[0].tolist() == [1]
-
-
 def test_the_last_two_are_kept_and_nothing_half_written(tmp_path):
     with Checkpoints(tmp_path) as checkpoints:
         for step in (1, 20, 300, 4000):
-            checkpoints.save(step, variables(np.float32([step])), {})
+            checkpoints.save(state(step, np.float32([step])))
         checkpoints.wait()
         assert checkpoints.newest == tmp_path / "step-000004000.npz"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["step-000000300.npz", "step-000004000.npz"]
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "empty"])
-def test_a_damaged_newest_is_passed_over_for_the_one_before(tmp_path, damage):
-    with Checkpoints(tmp_path) as checkpoints:
-        for step in (1, 2):
-            checkpoints.save(step, variables(np.arange(1000, dtype=np.float32)), {})
+def test_a_damaged_newest_is_told_and_passed_over_for_the_one_before(tmp_path, damage):
+    save(tmp_path, *(state(step, np.arange(1000, dtype=np.float32)) for step in (1, 2)))
     path = tmp_path / "step-000000002.npz"
     content = bytearray(path.read_bytes())
     if damage == "flipped":
         content[len(content) // 2] ^= 1
     path.write_bytes({"cut": content[: len(content) // 2], "flipped": content, "empty": b""}[damage])
-    assert newest(tmp_path).step == 1
+    said = []
+    assert newest(tmp_path, said.append).step == 1
+    (line,) = said
+    assert line.startswith(f"{path}: this checkpoint is damaged (") and line.endswith("; it is passed over")
+
+
+def test_no_flipped_byte_and_no_cut_gives_other_numbers(tmp_path):
+    arrays = np.arange(50, dtype=np.float32), np.int64(7)
+    save(tmp_path, state(3, *arrays, progress={"step": 3}))
+    path = tmp_path / "step-000000003.npz"
+    content = path.read_bytes()
+    draw = random.Random(0)
+    damaged = [content[:end] for end in range(0, len(content), 97)]
+    for at in range(len(content)):
+        damaged.append(content[:at] + bytes([content[at] ^ draw.randrange(1, 256)]) + content[at + 1 :])
+    told = 0
+    for each in damaged:
+        path.write_bytes(each)
+        try:
+            back = read(path)
+        except TrainingError as error:
+            assert str(path) in str(error)
+            told += 1
+        else:  # a byte of the archive that says nothing of the content, such as a time
+            assert (back.step, back.progress, back.of, list(back.names)) == (3, {"step": 3}, OF, ["v0", "v1"])
+            for one, other in zip(arrays, back.variables, strict=True):
+                np.testing.assert_array_equal(one, other)
+    assert told > 0.8 * len(damaged)
 
 
 def test_a_resumed_run_knows_the_newest_that_was_there(tmp_path):
     assert Checkpoints(tmp_path).newest is None
-    with Checkpoints(tmp_path) as checkpoints:
-        for step in (1, 2):
-            checkpoints.save(step, variables(np.float32([step])), {})
+    save(tmp_path, *(state(step, np.float32([step])) for step in (1, 2)))
     assert Checkpoints(tmp_path).newest == tmp_path / "step-000000002.npz"
 
 
@@ -76,16 +106,45 @@ def test_none_is_none(tmp_path):
 
 
 def test_one_of_another_model_is_refused_with_its_path(tmp_path):
-    with Checkpoints(tmp_path) as checkpoints:
-        checkpoints.save(1, variables(np.float32([1, 2])), {})
-    checkpoint = read(tmp_path / "step-000000001.npz")
+    save(tmp_path, state(1, np.float32([1, 2])))
     with pytest.raises(TrainingError, match=r"step-000000001\.npz: was made of another model"):
-        restore(checkpoint, variables(np.float32([1, 2, 3])))
+        restore(newest(tmp_path), variables(np.float32([1, 2, 3])))
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with Checkpoints(tmp_path / "file") as checkpoints:
-        checkpoints.save(1, variables(np.float32([1])), {})
+        checkpoints.save(state(1, np.float32([1])))
         with pytest.raises(TrainingError, match=r"file: the checkpoint could not be written"):
             checkpoints.wait()
+
+
+def test_by_steps_one_is_due_at_each_multiple(tmp_path):
+    checkpoints = Checkpoints(tmp_path, steps=5)
+    assert [step for step in range(1, 17) if checkpoints.is_due(step, 0)] == [5, 10, 15]
+    assert [checkpoints.steps_until_due(step) for step in (0, 1, 4, 5, 7)] == [5, 4, 1, 5, 3]
+
+
+@pytest.mark.parametrize(("given", "least"), [({"seconds": 60.0}, 60), ({}, 102)])
+def test_by_time_one_is_due_when_it_is_over(tmp_path, monkeypatch, given, least):
+    clock = 1000.0
+    monkeypatch.setattr("dlcli.training.checkpoints.time.perf_counter", lambda: clock)
+    # 100 MB are expected to take a second and a little, which is a hundredth of the time until then.
+    checkpoints = Checkpoints(tmp_path, **given)
+    assert checkpoints.steps_until_due(3) is None
+    clock += least - 0.5
+    assert not checkpoints.is_due(3, 10**8)
+    clock += 1
+    assert checkpoints.is_due(3, 10**8)
+
+
+def test_what_the_last_one_took_decides_when_the_next_is_due(tmp_path, monkeypatch):
+    clock = 1000.0
+    monkeypatch.setattr("dlcli.training.checkpoints.time.perf_counter", lambda: clock)
+    with Checkpoints(tmp_path) as checkpoints:
+        checkpoints.save(state(1, np.float32([1])), started=clock - 3)
+        checkpoints.wait()
+        clock += 299
+        assert not checkpoints.is_due(2, 0)
+        clock += 2
+        assert checkpoints.is_due(2, 0)

@@ -1,0 +1,109 @@
+"""Why a step would spoil the weights: where in the model the first numbers are that are not finite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from dlcli.layers import positions
+from dlcli.training.advance import batches_from
+from dlcli.training.batches import Batch, batch_examples
+from dlcli.training.prepare import Prepared
+from dlcli.training.steps import Steps
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What is said, and what goes into the run's record."""
+
+    text: str
+    record: dict[str, Any]
+
+
+def diagnose(prepared: Prepared, steps: Steps, step: int) -> Diagnosis:
+    """Looks into the step that would be the next. Training cannot go on after it: it may change moving averages."""
+    train = prepared.experiment.train
+    examples = batch_examples(len(prepared.data.train), train.batch_size, prepared.experiment.seed, step)
+    where, rows = _first_fault(prepared, steps, step)
+    own = examples if rows is None else [examples[row] for row in rows if row < len(examples)]
+    epoch = step // prepared.steps_per_epoch + 1
+    named = ", ".join(map(str, own[:_SHOWN])) + (f" and {len(own) - _SHOWN} others" if len(own) > _SHOWN else "")
+    whose = "" if rows is None or not own else f", at {'example' if len(own) == 1 else 'examples'} {named} of training"
+    text = f"step {step + 1} (epoch {epoch}) was not taken: {where}{whose}"
+    record = {"step": step + 1, "epoch": epoch, "what": where, "examples": examples, "at_fault": own}
+    return Diagnosis(text, record)
+
+
+def _first_fault(prepared: Prepared, steps: Steps, step: int) -> tuple[str, list[int] | None]:
+    """What is not finite first on the way from the weights over inputs and layers to loss and gradient.
+
+    Returns it in words, and the rows of the batch that are at fault, where it is single ones.
+    """
+    for variable in steps.model.trainable_variables:
+        if not np.isfinite(np.asarray(variable.numpy(), np.float32)).all():
+            return f"the weights `{variable.path}` are no longer finite numbers since the step before it", None
+    batch = next(batches_from(prepared, step))
+    probe = _probe(steps.model)
+    reports = steps.strategy.run(_look, args=(steps, probe, batch))
+    layers: list[list[int]] = [[] for _ in probe.outputs]
+    losses: list[int] = []
+    gradients: set[str] = set()
+    for report in steps.strategy.experimental_local_results(reports):
+        first = int(report["first_row"])
+        for rows, bad in zip(layers, report["layers"], strict=True):
+            rows += (first + np.flatnonzero(bad)).tolist()
+        losses += (first + np.flatnonzero(report["losses"])).tolist()
+        names = [variable.path for variable in steps.model.trainable_variables]
+        gradients |= {name for name, bad in zip(names, report["gradients"], strict=True) if bad}
+    for tensor, rows in zip(probe.outputs, layers, strict=True):
+        if rows:
+            name = tensor._keras_history.operation.name
+            if name == "inputs":
+                return "the batch has inputs that are not finite numbers", rows
+            return f"the outputs of layer `{name}` are the first that are not finite numbers", rows
+    if losses:
+        return "the loss is not a finite number, though all outputs of the model are", losses
+    first_back = next((name for name in reversed(names) if name in gradients), None)
+    if first_back is not None:
+        return f"the gradient of `{first_back}` is not finite, though the loss is", None
+    return "the loss is not a finite number", None
+
+
+def _probe(model: keras.Model) -> keras.Model:
+    """A model that gives what every layer gives, in their order, the inputs first."""
+    return keras.Model(model.inputs, list(_tensors(model)))
+
+
+def _tensors(model: keras.Model) -> Iterator[keras.KerasTensor]:
+    for depth in sorted(model._nodes_by_depth, reverse=True):
+        for node in model._nodes_by_depth[depth]:
+            yield from node.output_tensors
+
+
+def _look(steps: Steps, probe: keras.Model, batch: Batch) -> dict[str, Any]:
+    """Of one replica: for each of the probe's outputs which rows are not finite, of the losses, and each gradient."""
+    last = next(i for i, tensor in enumerate(probe.outputs) if tensor is steps.model.outputs[0])
+    with positions.at(steps.position(batch)), tf.GradientTape() as tape:
+        outputs = probe(batch.x, training=True)
+        losses = steps.training_losses(batch.y, outputs[last])
+        loss = tf.reduce_sum(batch.weight * losses) / batch.total_weight
+    real = batch.weight > 0
+    gradients = tape.gradient(loss, steps.model.trainable_variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+    return {
+        "first_row": batch.first_row,
+        "layers": [real & _bad_rows(output) for output in outputs],
+        "losses": real & _bad_rows(losses),
+        "gradients": [tf.reduce_any(~tf.math.is_finite(tf.convert_to_tensor(each))) for each in gradients],
+    }
+
+
+def _bad_rows(values: tf.Tensor) -> tf.Tensor:
+    values = tf.cast(values, tf.float32)
+    return tf.reduce_any(~tf.math.is_finite(tf.reshape(values, [tf.shape(values)[0], -1])), axis=1)

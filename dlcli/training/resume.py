@@ -1,0 +1,81 @@
+"""Takes up a run where it was stopped, or where it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from dlcli.errors import DataError, UsageError
+from dlcli.runs.resuming import Change, changes
+from dlcli.runs.run import Run
+from dlcli.spec import Experiment
+from dlcli.training.checkpoints import Checkpoint, newest
+from dlcli.training.prepare import Prepared, prepare
+
+
+def take_up(
+    run: Run, experiment: Experiment, *, runs: Path, smoke: bool = False, say: Callable[[str], None] = lambda line: None
+) -> tuple[Prepared, Checkpoint | None]:
+    """Prepares a run to go on with an experiment that is its own but for what may change, and takes its lock.
+
+    Returns what `train` needs; without a checkpoint it begins anew, which `say` is told.
+    Raises UsageError where there is nothing to go on with or another process works on it, DataError where the data is
+    not what it was. The run is then as it was before.
+    """
+    changed = changes(run.experiment, experiment)
+    done = run.info["state"] == "done"
+    checkpoint = newest(run.checkpoint_folder, say)
+    if done:
+        _check_longer(run, changed, checkpoint)
+    prepared = prepare(experiment, smoke=smoke, runs=runs, resumed=checkpoint is not None)
+    before = run.info.get("dataset")
+    if before not in (None, prepared.made_of["data"]):
+        raise DataError(
+            f"{run.path}: the data has changed since this run began (fingerprint {prepared.made_of['data']}, it was "
+            f"{before}); bring back the data as it was, or train a new run"
+        )
+    if checkpoint is None:
+        say(f"{run.path} has no checkpoint to go on from; it begins anew, which gives what it would have given")
+    elif any(change.key == "train.epochs" for change in changed):
+        _check_same_past(run.experiment, prepared, checkpoint.step, run)
+    run.resume(extended=done)
+    if changed:
+        run.change(experiment, list(map(str, changed)), checkpoint.step if checkpoint else 0)
+        for change in changed:
+            say(f"changed: {change}")
+    return prepared, checkpoint
+
+
+def _check_longer(run: Run, changed: Sequence[Change], checkpoint: Checkpoint | None) -> None:
+    """Raises UsageError where a finished run is not given more to do, or cannot do it."""
+    epochs = next((change for change in changed if change.key == "train.epochs"), None)
+    if epochs is None or epochs.now <= epochs.before:
+        trained = run.experiment.train.epochs
+        raise UsageError(
+            f"{run.path}: this run is done; there is nothing to resume. To train it longer, give it more epochs than "
+            f"{trained}, as with --set train.epochs={2 * trained}"
+        )
+    if checkpoint is None:
+        raise UsageError(f"{run.path}: has no checkpoint left from which it could be trained longer")
+    if checkpoint.progress["stopped"]:
+        raise UsageError(
+            f"{run.path}: training ended early, after step {checkpoint.step}, and would with {epochs.now} epochs, too"
+        )
+
+
+def _check_same_past(before: Experiment, prepared: Prepared, step: int, run: Run) -> None:
+    """Raises UsageError where with so many epochs the learning rate would have been another from the beginning."""
+    now, per_epoch = prepared.experiment, prepared.steps_per_epoch
+    schedules = [
+        each.optimizer.schedule.build(each.optimizer.learning_rate, per_epoch, each.train.epochs)
+        for each in (before, now)
+    ]
+    for past in sorted({*range(0, step, max(1, step // 100)), step - 1}):
+        one, other = (float(schedule(past)) if callable(schedule) else 0.0 for schedule in schedules)
+        if one != other:
+            raise UsageError(
+                f"{run.path}: its schedule ({now.optimizer.schedule.type}) depends on train.epochs: with "
+                f"{now.train.epochs} instead of {before.train.epochs}, the learning rate of step {past + 1} would have "
+                f"been {other:.3g} instead of {one:.3g}. Train a new run that begins with its weights: "
+                f"--set init_from={run.path} --set train.epochs={now.train.epochs}"
+            )
