@@ -9,13 +9,14 @@ from typing import Any
 
 
 class StopRequest:
-    """While entered, remembers the first SIGINT or SIGTERM instead of dying of it.
+    """While entered, remembers the first SIGINT, SIGTERM or SIGUSR1 instead of dying of it.
 
-    After the first, SIGINT works as before, so that a second Ctrl-C stops at once. Only the main thread can take
-    signals; entered elsewhere, this does nothing.
+    SIGUSR1 is what SLURM warns with before it kills a job (`--signal=USR1@120`); not every system has it. After the
+    first, SIGINT works as before, so that a second Ctrl-C stops at once. Only the main thread can take signals;
+    entered elsewhere, this does nothing.
     """
 
-    _WATCHED = ("SIGINT", "SIGTERM")
+    _WATCHED = tuple(name for name in ("SIGINT", "SIGTERM", "SIGUSR1") if hasattr(signal, name))
 
     def __init__(self) -> None:
         self.received: str | None = None
@@ -33,5 +34,5 @@ class StopRequest:
             signal.signal(number, handler)
 
     def _receive(self, number: int, frame: FrameType | None) -> None:
-        self.received = signal.Signals(number).name
+        self.received = self.received or signal.Signals(number).name
         signal.signal(signal.SIGINT, self._before[signal.SIGINT])

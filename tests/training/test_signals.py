@@ -12,7 +12,10 @@ from dlcli.training.signals import StopRequest
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals to itself")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+WATCHED = [signal.SIGINT, signal.SIGTERM, signal.SIGUSR1]
+
+
+@pytest.mark.parametrize("number", WATCHED)
 def test_the_first_signal_is_remembered_and_handlers_come_back(number):
     before = signal.getsignal(number)
     with StopRequest() as stop:
@@ -22,12 +25,20 @@ def test_the_first_signal_is_remembered_and_handlers_come_back(number):
     assert signal.getsignal(number) is before
 
 
-def test_a_second_interrupt_stops_at_once():
+@pytest.mark.parametrize("first", WATCHED)
+def test_an_interrupt_after_any_signal_stops_at_once(first):
     with StopRequest() as stop:
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), first)
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
-        assert stop.received == "SIGINT"
+        assert stop.received == first.name
+
+
+def test_it_is_the_first_signal_that_is_told_of():
+    with StopRequest() as stop:
+        os.kill(os.getpid(), signal.SIGUSR1)
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert stop.received == "SIGUSR1"
 
 
 def test_outside_of_the_main_thread_it_leaves_signals_alone():

@@ -91,7 +91,7 @@ def test_the_kept_model_opens_in_plain_keras(experiment, begin, data, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals to itself")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
 def test_a_signal_saves_and_the_resumed_run_ends_as_if_undisturbed(experiment, begin, number):
     spec = experiment(**SPEC)
     undisturbed = begin(spec)
