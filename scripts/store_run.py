@@ -12,7 +12,7 @@ from pathlib import Path
 
 STORED = Path(__file__).parents[1] / "tests" / "stored_runs"
 FILES = ("spec.yaml", "source.yaml", "result.json", "metrics.jsonl", "model.keras")
-OF_THE_MACHINE = ("command", "folder", "git", "host", "process", "devices")
+OF_THE_MACHINE = ("command", "folder", "git", "host", "process", "process_began", "devices")
 
 
 def store(run: Path) -> Path:

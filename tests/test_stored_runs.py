@@ -59,4 +59,4 @@ def test_a_stored_run_reads_as_it_was_written(stored: Path) -> None:
 def test_a_stored_run_tells_nothing_of_the_machine_that_made_it(stored: Path) -> None:
     for path in (path for path in stored.rglob("*") if path.suffix in (".json", ".yaml", ".jsonl")):
         assert not re.search(r"(^|[\s\"'\[])/\w", path.read_text()), path
-    assert not {"command", "folder", "git", "host", "process", "devices"} & Run(stored).info.keys()
+    assert not {"command", "folder", "git", "host", "process", "process_began", "devices"} & Run(stored).info.keys()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 from typing import IO
+
+_HELD = {errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
+"""What systems say of a lock that another process has; all else says that this file system knows no locks."""
 
 
 class Lock:
@@ -14,14 +18,14 @@ class Lock:
         self.path = path
         self._file: IO[bytes] | None = None
 
-    def acquire(self) -> bool:
-        """Takes the lock; False where another process has it."""
+    def acquire(self) -> bool | None:
+        """Takes the lock; False where another process has it, None where the file system cannot tell."""
         file = self.path.open("ab")
         try:
             _lock(file)
-        except OSError:
+        except OSError as error:
             file.close()
-            return False
+            return False if error.errno in _HELD else None
         self._file = file
         return True
 

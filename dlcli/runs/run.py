@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dlcli.errors import DlcliError, Preempted, TrainingError, UsageError
-from dlcli.runs import provenance
+from dlcli.runs import heartbeat, process, provenance
 from dlcli.runs.files import read_json, write_json, write_text
 from dlcli.runs.lock import Lock
 from dlcli.runs.plugins import keep_plugins
@@ -36,6 +36,8 @@ class Run:
     result.json     the scores of the finished run
     model.keras     the model of the best epoch on validation (or of the last: `keep`), in Keras' own format
     checkpoints/    what --resume goes on from
+    lock            held by the process that trains it
+    heartbeat       touched by that process, for other machines; gone when the run has ended
     """
 
     def __init__(self, path: Path) -> None:
@@ -53,14 +55,14 @@ class Run:
         try:
             run = cls(_new_folder(family))
             run._lock.acquire()
+            heartbeat.beat(run.path)
             experiment, plugins = keep_plugins(run.path, experiment)
             write_text(run.path / "spec.yaml", dump(experiment))
             keep(sources, run.path)
             run.update(
                 state="running", name=experiment.name, smoke=smoke, command=sys.argv, folder=str(Path.cwd()),
                 seed=experiment.seed, versions=provenance.versions(), git=provenance.git(source.resolve().parent),
-                plugins=plugins,
-                host=provenance.host(), process=os.getpid(), started=now(), ended=None, reason=None,
+                plugins=plugins, started=now(), ended=None, reason=None, **_this_process(),
             )  # fmt: skip
             write_text(family / "latest", run.path.name + "\n")
         except OSError as error:
@@ -74,9 +76,26 @@ class Run:
         """
         if not extended:
             self.check_unfinished()
-        if not self._lock.acquire():
-            raise UsageError(f"{self.path}: another process (number {self.info['process']}) is training this run")
-        self.update(state="running", process=os.getpid(), host=provenance.host(), ended=None, reason=None)
+        self.take()
+        heartbeat.beat(self.path)
+        self.update(state="running", ended=None, reason=None, **_this_process())
+
+    def take(self) -> None:
+        """Makes the run this process' own. Raises UsageError where another one works on it."""
+        info = self.info
+        if info.get("host", provenance.host()) != provenance.host() and self.lives():
+            seconds = heartbeat.SILENT_SECONDS
+            raise UsageError(
+                f"{self.path}: process {info['process']} of the machine {info['host']} is training this run; "
+                f"stop it there, or where it was killed wait until it has been silent for {seconds / 60:g} minutes"
+            )
+        taken = self._lock.acquire()
+        if taken is False or (taken is None and self.lives()):
+            raise UsageError(f"{self.path}: another process (number {info.get('process')}) is training this run")
+
+    def leave(self) -> None:
+        """Gives up what `take` took."""
+        self._lock.release()
 
     def change(self, experiment: Experiment, changes: Sequence[str], step: int) -> None:
         """Puts another experiment in the place of the run's, and on record what is other from this step on."""
@@ -146,21 +165,43 @@ class Run:
         """Records how the run ended and gives up its lock."""
         state, reason = _ending(error)
         self.update(state=state, reason=reason, ended=now())
-        self._lock.release()
+        heartbeat.rest(self.path)
+        self.leave()
 
     def is_dead(self) -> bool:
-        """Whether the run calls itself running while no process of this machine works on it."""
+        """Whether the run calls itself running while no process works on it any more."""
+        return self.info["state"] == "running" and not self.lives()
+
+    def lives(self) -> bool:
+        """Whether a process works on the run.
+
+        Of this machine's processes the lock tells, or where the file system knows none the process' number and
+        beginning; of another machine's the heartbeat. A run without one, or whose folder cannot be written, is
+        taken at its word.
+        """
         info = self.info
-        if info["state"] != "running" or info["host"] != provenance.host():
+        if info["state"] not in ("running", "killed"):
             return False
-        if not self._lock.acquire():
-            return False
-        self._lock.release()
-        return True
+        if info.get("host") != provenance.host():
+            silent = heartbeat.silence(self.path)
+            return info["state"] == "running" if silent is None else silent <= heartbeat.SILENT_SECONDS
+        try:
+            taken = self._lock.acquire()
+        except OSError:
+            taken = None
+        if taken is None:
+            return "process" in info and process.lives(info["process"], info.get("process_began"))
+        if taken:
+            self._lock.release()
+        return not taken
 
     def record_killed(self) -> None:
         """Records that the run's process died without a word."""
         self.update(state="killed", reason="the process died", ended=None)
+
+
+def _this_process() -> dict[str, Any]:
+    return {"host": provenance.host(), "process": os.getpid(), "process_began": process.beginning(os.getpid())}
 
 
 def family_of(experiment: Experiment, *, smoke: bool) -> str:

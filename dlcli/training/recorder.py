@@ -17,6 +17,7 @@ from dlcli.report.picture import picture
 from dlcli.report.screen import Screen
 from dlcli.report.tensorboard import Board
 from dlcli.runs.files import write_json
+from dlcli.runs.heartbeat import Heartbeat
 from dlcli.runs.provenance import threads
 from dlcli.runs.run import Run
 from dlcli.training.build import portable, recurrent_kernels
@@ -33,14 +34,17 @@ class Recorder:
         self.run, self.screen = run, screen
         self.board = Board(run)
         self._written: Arrays = ()
+        self._heartbeat = Heartbeat(run.path)
         self._portable: keras.Model = None
         self._marks_best = True
 
     def __enter__(self) -> Recorder:
         record_session(self.run)
+        self._heartbeat.start()
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self._heartbeat.stop()
         self.screen.stop()
         self.board.close()
         if self.run.path.is_dir():

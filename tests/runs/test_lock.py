@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -9,6 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+from dlcli.runs import lock as lock_module
 from dlcli.runs.lock import Lock
 
 _HOLD = """
@@ -73,3 +77,14 @@ def test_a_forked_child_does_not_keep_what_was_released(tmp_path: Path) -> None:
     assert other.acquire()
     other.release()
     os.close(inherited)
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks_cannot_tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def refuse(file: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(lock_module, "_lock", refuse)
+    lock = Lock(tmp_path / "lock")
+    assert lock.acquire() is None
+    assert lock._file is None

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from dlcli.errors import Preempted, TrainingError, UsageError
-from dlcli.runs import provenance
+from dlcli.runs import process, provenance
+from dlcli.runs.heartbeat import SILENT_SECONDS
+from dlcli.runs.lock import Lock
 from dlcli.runs.run import Run, now
 from dlcli.spec import load
 from tests.runs.conftest import MakeRun
@@ -32,7 +34,8 @@ def test_a_run_keeps_its_spec_its_source_and_where_it_comes_from(make_run: MakeR
     info = run.info
     assert info | {
         "state": "running", "name": "small", "smoke": False, "command": sys.argv, "folder": str(Path.cwd()), "seed": 0,
-        "git": None, "host": provenance.host(), "process": os.getpid(), "ended": None, "reason": None,
+        "git": None, "host": provenance.host(), "process": os.getpid(), "process_began": process.beginning(os.getpid()),
+        "ended": None, "reason": None,
     } == info  # fmt: skip
     assert set(info["versions"]) == {"dlcli", "python", "tensorflow", "keras", "numpy"}
     assert datetime.fromisoformat(info["started"]).tzinfo is not None
@@ -162,11 +165,90 @@ def test_a_killed_run_is_dead_and_a_living_one_is_not(make_run: MakeRun) -> None
     assert not run.is_dead()
 
 
-def test_a_run_on_another_machine_is_never_called_dead(make_run: MakeRun) -> None:
+def silent_for(run: Run, seconds: float) -> None:
+    """The last sign of life of a run's process was given so long ago."""
+    then = time.time() - seconds
+    os.utime(run.path / "heartbeat", (then, then))
+
+
+def test_on_another_machine_the_heartbeat_tells_whether_a_run_lives(make_run: MakeRun) -> None:
     run = make_run()
     run.update(host="elsewhere")
     run._lock.release()
+    silent_for(run, SILENT_SECONDS - 30)
     assert not run.is_dead()
+    with pytest.raises(UsageError, match=rf"^{run.path}: process {os.getpid()} of the machine elsewhere is .* 5 minut"):
+        run.resume()
+    assert run.info["host"] == "elsewhere"
+    silent_for(run, SILENT_SECONDS + 30)
+    assert run.is_dead()
+    run.resume()
+    assert not run.is_dead()
+    assert (run.info["state"], run.info["host"]) == ("running", provenance.host())
+
+
+def test_a_run_of_another_machine_that_gave_no_signs_is_taken_at_its_word(make_run: MakeRun) -> None:
+    run = make_run()
+    run.update(host="elsewhere")
+    run._lock.release()
+    (run.path / "heartbeat").unlink()
+    assert not run.is_dead()
+
+
+def test_one_that_was_called_dead_and_gives_signs_again_is_not_resumed(make_run: MakeRun) -> None:
+    run = make_run()
+    run.update(host="elsewhere")
+    run._lock.release()
+    run.record_killed()
+    with pytest.raises(UsageError, match="of the machine elsewhere"):
+        run.resume()
+
+
+@pytest.mark.parametrize("error", [None, Preempted("stopped")])
+def test_a_run_that_ended_gives_no_signs(make_run: MakeRun, error: BaseException | None) -> None:
+    run = make_run()
+    assert (run.path / "heartbeat").exists()
+    run.end(error)
+    assert not (run.path / "heartbeat").exists()
+    run.update(host="elsewhere")
+    assert not run.lives()
+
+
+def test_where_there_are_no_locks_the_process_tells(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Lock, "acquire", lambda lock: None)
+    run = make_run()
+    assert run.lives()
+    with pytest.raises(UsageError, match=rf"^{run.path}: another process \(number {os.getpid()}\) is training"):
+        run.resume()
+    run.update(process_began="before the last boot 17")
+    assert run.is_dead()
+    run.resume()
+    assert run.info["process_began"] == process.beginning(os.getpid())
+    run.update(process=2**30)
+    assert run.is_dead()
+
+
+def test_where_the_folder_cannot_be_written_the_process_tells(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(lock: Lock) -> bool:
+        raise PermissionError(13, "Permission denied", str(lock.path))
+
+    run = make_run()
+    monkeypatch.setattr(Lock, "acquire", refuse)
+    assert run.lives()
+
+
+def test_a_run_that_was_taken_is_nobody_elses_until_it_is_left(make_run: MakeRun) -> None:
+    run = make_run()
+    run.end(None)
+    run.take()
+    with pytest.raises(UsageError, match="is training this run"):
+        Run(run.path).take()
+    run.leave()
+    other = Run(run.path)
+    other.take()
+    other.leave()
 
 
 def test_a_killed_run_can_be_resumed(make_run: MakeRun) -> None:

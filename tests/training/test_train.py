@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import keras
 import numpy as np
@@ -113,6 +114,20 @@ def test_a_signal_saves_and_the_resumed_run_ends_as_if_undisturbed(experiment, b
     assert without_time[0] == without_time[1]
     first, second = (keras.models.load_model(run.model_path).get_weights() for run in (undisturbed, resumed))
     assert all(np.array_equal(one, other) for one, other in zip(first, second, strict=True))
+
+
+def test_signs_of_life_are_given_while_a_run_is_trained_and_not_after(experiment, begin):
+    spec = experiment(train="{epochs: 1}")
+    run = begin(spec)
+    (run.path / "heartbeat").unlink()
+    seen = []
+    look = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: seen.append((run.path / "heartbeat").exists())
+    )
+    train(prepare(spec), run, callbacks=[look])
+    assert seen == [True]
+    assert not (run.path / "heartbeat").exists()
+    assert "heartbeat" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_a_failure_is_recorded_with_its_reason(experiment, begin):
