@@ -13,6 +13,7 @@ from dlcli.cli.describe import describe
 from dlcli.cli.evaluate import evaluate
 from dlcli.cli.init import init
 from dlcli.cli.listing import list_
+from dlcli.cli.runs import app as runs_app
 from dlcli.cli.schema import schema
 from dlcli.cli.show import show
 from dlcli.cli.train import train
@@ -33,6 +34,7 @@ app.command("train", short_help="Train the experiment of a spec and evaluate its
 app.command("validate", short_help="Say everything that is wrong with specs, and where.")(validate)
 app.command("show", short_help="Print a spec with all that it extends and all defaults.")(show)
 app.command("eval", short_help="Evaluate the model of a run, the newest if none is named.")(evaluate)
+app.add_typer(runs_app, name="runs", short_help="List, inspect and delete runs, and say which can go on.")
 app.command("list", short_help="List datasets, models, optimizers, ... and the shipped configs.")(list_)
 app.command("describe", short_help="Explain one of them, or a key of a spec, with an example.")(describe)
 app.command("schema", short_help="Print the JSON Schema of specs, for editors.")(schema)

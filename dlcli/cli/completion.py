@@ -45,6 +45,18 @@ def complete_runs(ctx: typer.Context, incomplete: str) -> list[str]:
     return _runs(ctx, incomplete, lambda folder: (folder / "model.keras").is_file())
 
 
+def complete_all_runs(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The runs there are, each by its name and time."""
+    paths = (f"{folder.parent.name}/{folder.name}" for folder in _folders(ctx))
+    return [path for path in paths if path.startswith(incomplete)]
+
+
+def complete_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Names of experiments with runs."""
+    names = dict.fromkeys(folder.parent.name for folder in _folders(ctx))
+    return [name for name in names if name.startswith(incomplete)]
+
+
 def complete_unfinished(ctx: typer.Context, incomplete: str) -> list[str]:
     """Names of experiments with a run that can be resumed, and after the slash their runs."""
     return _runs(ctx, incomplete, _is_unfinished)
@@ -58,11 +70,16 @@ def _is_unfinished(folder: Path) -> bool:
     return isinstance(info, dict) and info.get("state") not in (None, "done")
 
 
-def _runs(ctx: typer.Context, incomplete: str, fits: Callable[[Path], bool]) -> list[str]:
+def _folders(ctx: typer.Context) -> list[Path]:
     from dlcli.runs.find import runs_folder
 
     root = runs_folder(ctx.params.get("runs"))
-    folders = [info.parent for info in sorted(root.glob("*/*/run.json")) if fits(info.parent)]
+    found = (info.parent for info in sorted(root.glob("*/*/run.json")))
+    return [folder for folder in found if not folder.name.startswith(".")]  # hidden ones are being deleted
+
+
+def _runs(ctx: typer.Context, incomplete: str, fits: Callable[[Path], bool]) -> list[str]:
+    folders = list(filter(fits, _folders(ctx)))
     names = dict.fromkeys(folder.parent.name for folder in folders)
     paths = [f"{folder.parent.name}/{folder.name}" for folder in folders] if "/" in incomplete else []
     return [word for word in (*names, *paths) if word.startswith(incomplete)]

@@ -19,6 +19,7 @@ from dlcli.report.events import anew, event, plugin_data, replace_file, scalars
 from dlcli.report.tensorboard import scores_of
 from dlcli.runs.find import all_runs
 from dlcli.runs.run import Run
+from dlcli.runs.summary import kept_row
 from dlcli.spec import Experiment
 
 _NO_SETTING = {"version", "plugins", "metrics", "expect", "sha256"}
@@ -63,7 +64,7 @@ def record_session(run: Run) -> None:
         *(event(0, summary=plugin_data(tag, metadata.create_summary_metadata(data))) for tag, data in records),
     )
     if info["state"] != "running" and rows:
-        kept = _kept(rows, info.get("keep", "last"))
+        kept = kept_row(rows, info.get("keep", "last"))
         if validation := scores_of(kept)[1]:
             scores = event(kept["step"], kept["time"], summary=scalars(validation))
             replace_file(run.path / "kept_validation", "scores", anew(), scores)
@@ -124,13 +125,6 @@ def _written(value: Any) -> str:
     if isinstance(value, Component):
         return getattr(value, "type", type(value).__name__.lower())
     return str(value)
-
-
-def _kept(rows: list[dict[str, Any]], metric: str) -> dict[str, Any]:
-    """The epoch whose model the loop has kept: the first of the best, or the last."""
-    if metric == "last":
-        return rows[-1]
-    return (max if metric.endswith("accuracy") else min)(rows, key=lambda row: row[metric])
 
 
 def _seconds(iso: str) -> float:

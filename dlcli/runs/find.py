@@ -19,14 +19,17 @@ def runs_folder(given: Path | None) -> Path:
 
 def all_runs(root: Path) -> Iterator[Run]:
     """Every run below `root` whose record can be read, oldest first within a name."""
-    for folder in sorted((info.parent for info in root.glob("*/*/run.json")), key=_age):
+    folders = (info.parent for info in root.glob("*/*/run.json"))
+    # Hidden ones are being deleted.
+    for folder in sorted((each for each in folders if not each.name.startswith(".")), key=age_order):
         run = Run(folder)
         with suppress(UsageError):
             if run.info:
                 yield run
 
 
-def _age(folder: Path) -> tuple[str, str, int]:
+def age_order(folder: Path) -> tuple[str, str, int]:
+    """What sorts the folders of runs by name, and within a name the oldest first."""
     # Runs of one second are numbered from 2 on; as text, 10 would come before 2.
     day, time, number = [*folder.name.split("-", 2), "1", "1"][:3]
     return folder.parent.name, f"{day}-{time}", int(number) if number.isdigit() else 1
@@ -49,7 +52,9 @@ def find(root: Path, wanted: str | None, fits: Callable[[Run], bool] = lambda ru
     Raises UsageError, listing what there is.
     """
     if wanted is None:
-        runs = sorted(all_runs(root), key=lambda run: (datetime.fromisoformat(run.info["started"]), _age(run.path)))
+        runs = sorted(
+            all_runs(root), key=lambda run: (datetime.fromisoformat(run.info["started"]), age_order(run.path))
+        )
         if not runs:
             raise UsageError(f"{root}: there are no runs yet; make one with: dlcli train SPEC")
         return _newest(runs, fits)

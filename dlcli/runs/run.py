@@ -61,8 +61,9 @@ class Run:
             keep(sources, run.path)
             run.update(
                 state="running", name=experiment.name, smoke=smoke, command=sys.argv, folder=str(Path.cwd()),
-                seed=experiment.seed, versions=provenance.versions(), git=provenance.git(source.resolve().parent),
-                plugins=plugins, started=now(), ended=None, reason=None, **_this_process(),
+                seed=experiment.seed, epochs=experiment.train.epochs, versions=provenance.versions(),
+                git=provenance.git(source.resolve().parent), plugins=plugins, started=now(), ended=None, reason=None,
+                **_this_process(),
             )  # fmt: skip
             write_text(family / "latest", run.path.name + "\n")
         except OSError as error:
@@ -221,7 +222,7 @@ def _new_folder(family: Path) -> Path:
     while True:
         folder = family / (stamp if n == 1 else f"{stamp}-{n}")
         try:
-            folder.mkdir()
+            folder.mkdir(parents=True)  # the last run of this name may just have been deleted, with the name's folder
         except FileExistsError:
             n += 1
         else:

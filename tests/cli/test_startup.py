@@ -52,7 +52,9 @@ assert "Usage" in result.output
 """
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["eval", "-h"], ["show", "-h"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["train", "--help"], ["eval", "-h"], ["show", "-h"], ["runs", "-h"]], ids=" ".join
+)
 def test_help_needs_nothing_heavy(arguments: list[str]) -> None:
     assert heavy_after(_HELP.format(arguments=arguments)) == set()
 

@@ -34,8 +34,8 @@ def test_a_run_keeps_its_spec_its_source_and_where_it_comes_from(make_run: MakeR
     info = run.info
     assert info | {
         "state": "running", "name": "small", "smoke": False, "command": sys.argv, "folder": str(Path.cwd()), "seed": 0,
-        "git": None, "host": provenance.host(), "process": os.getpid(), "process_began": process.beginning(os.getpid()),
-        "ended": None, "reason": None,
+        "epochs": 10, "git": None, "host": provenance.host(), "process": os.getpid(),
+        "process_began": process.beginning(os.getpid()), "ended": None, "reason": None,
     } == info  # fmt: skip
     assert set(info["versions"]) == {"dlcli", "python", "tensorflow", "keras", "numpy"}
     assert datetime.fromisoformat(info["started"]).tzinfo is not None
@@ -72,6 +72,17 @@ def test_a_folder_that_is_there_already_is_not_touched(make_run: MakeRun, root: 
     (there / "mine.txt").write_text("keep")
     assert make_run().path != there
     assert [path.name for path in there.iterdir()] == ["mine.txt"]
+
+
+def test_the_folder_of_a_name_that_is_deleted_meanwhile_is_made_again(
+    make_run: MakeRun, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def deleting(form: str) -> str:
+        (root / "small").rmdir()
+        return "20240131-120000"
+
+    monkeypatch.setattr(time, "strftime", deleting)
+    assert make_run().path.is_dir()
 
 
 def test_latest_names_the_newest(make_run: MakeRun, root: Path) -> None:
