@@ -3,7 +3,8 @@
 DlcliError
 ├── UsageError      2   the command line asks for something that is not there
 │   └── SpecError   2   the experiment spec is wrong: one or more problems, each with its place
-├── DataError       3   data is damaged or not what the spec says
+├── DataError       3   data is damaged or not what the spec says; where a value of the spec is to blame, commands that
+│                       have its text tell that value as a SpecError
 │   └── MissingData 3   data is not here, and could not be fetched
 ├── TrainingError   1   training could not go on (a loss that is not finite, a full disk, a missed gate)
 └── Preempted      75   stopped by a signal after saving; can be resumed
@@ -15,13 +16,22 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dlcli.spec.problems import Problem
+    from dlcli.spec.problems import Path, Problem
 
 
 class DlcliError(Exception):
-    """An error whose message is meant for the person at the terminal, without a traceback."""
+    """An error whose message is meant for the person at the terminal, without a traceback.
+
+    at: the place in the spec of the value that showed to be wrong when something was made of it, such as a column that
+    the data does not have; empty where no value is to blame. at_key: whether its key is meant, not the value under it.
+    Who has the spec's text at hand tells such an error there, as a SpecError (`dlcli/spec/placing.py`).
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str = "", *, at: Path = (), at_key: bool = False) -> None:
+        self.at, self.at_key = at, at_key
+        super().__init__(message)
 
 
 class UsageError(DlcliError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,22 +49,24 @@ def train(
     """Train the experiment of a spec, evaluate its model, and keep everything in a run's folder.
 
     Exit codes: 0 done; 1 training failed, or --gate and an expected score was missed; 2 the command or the spec is
-    wrong; 3 the data is missing or wrong; 75 stopped by a signal after saving, --resume goes on.
+    wrong, or the spec names what the data does not have; 3 the data is missing or wrong; 75 stopped by a signal after
+    saving, --resume goes on.
     """
     from dlcli.cli.resume import resumed
     from dlcli.report.screen import Screen
     from dlcli.runs.find import runs_folder
     from dlcli.runs.resuming import newest_unfinished
     from dlcli.runs.run import Run
-    from dlcli.spec.load import check
+    from dlcli.spec.load import checked
+    from dlcli.spec.placing import as_mistakes
 
     origin: Run | Path
-    root = runs_folder(runs)
+    root, document = runs_folder(runs), None
     if spec is None and resume in (None, "auto"):
         needs = "--resume auto needs the spec whose run is to go on" if resume else "give a spec to train"
         raise UsageError(f"{needs}, such as configs/har_lstm.yaml, or --resume RUN")
     if spec is not None and resume in (None, "auto"):
-        experiment = check(read_spec(spec_path(spec), overrides))
+        document, experiment = checked(read_spec(spec_path(spec), overrides))
         origin = (newest_unfinished(root, experiment, smoke=smoke) if resume else None) or spec_path(spec)
     else:
         if smoke:
@@ -74,7 +77,9 @@ def train(
         smoke, root = origin.info["smoke"], origin.path.absolute().parents[1]
     if gate and not experiment.expect:
         raise UsageError("--gate: the spec has no `expect`, so there is nothing that could be missed")
-    _train(experiment, origin, root, smoke, gate, Screen(quiet=quiet), verbose)
+    # What a run recorded cannot be mended in the spec: of a resumed one, mistakes have no place.
+    with nullcontext() if document is None else as_mistakes(document, experiment):
+        _train(experiment, origin, root, smoke, gate, Screen(quiet=quiet), verbose)
 
 
 def _train(

@@ -132,6 +132,9 @@ class Npz(DatasetSpec, OwnSplits):
     def _names(self, file: ArrayFile) -> dict[str, _Names]:
         """Of each split that is there: the names of its x, y and groups."""
         if self.x is not None and self.y is not None:
+            for field, name in {"x": self.x, "y": self.y, "groups": self.groups}.items():
+                if name is not None:
+                    file.refuse_absent(name, field)
             return {"train": (self.x, self.y, self.groups)}
         if "x_train" not in file.names:
             return {"train": ("x", "y", "groups" if "groups" in file.names else None)}

@@ -75,7 +75,8 @@ class Images(DatasetSpec, OwnSplits):
 
         top = resolve(self.path, folder)
         if not top.is_dir():
-            raise DataError(f"{top}: is a file; expected a folder with a folder of images for each class")
+            said = f"{top}: is a file; expected a folder with a folder of images for each class"
+            raise DataError(said, at=("dataset", "path"))
         others: list[Path] = []
         places = _places(top)
         found = {split: _by_class(place, others) for split, place in places.items()}

@@ -136,7 +136,8 @@ class Recordings(DatasetSpec, OwnSplits):
 
         place = resolve(self.path, folder)
         if not place.is_dir():
-            raise DataError(f"{place} is a file; dataset.path must name the folder that holds the recordings")
+            said = f"{place} is a file; dataset.path must name the folder that holds the recordings"
+            raise DataError(said, at=("dataset", "path"))
         files = read_folder(place, FileNames(self.file_names), self.columns)
         rates = rates_of(self, files)
         stretches = stretches_of(self, place, files, rates)

@@ -49,7 +49,7 @@ def hold_out(split: Split, target: Target, holdout: Holdout | None, seed: int, n
     if holdout.groups is not None:
         return _hold_out_named(split, holdout.groups, name)
     by = holdout.by or _default(split, target)
-    units = _units(split, target, by, f"`{name}: {{by: {by}}}`")
+    units = _units(split, target, by, name)
     draw = np.random.default_rng([seed, *name.encode()])
     out = np.zeros(len(split), bool)
     if by == "time":
@@ -66,25 +66,29 @@ def hold_out(split: Split, target: Target, holdout: Holdout | None, seed: int, n
         raise DataError(
             f"`{name}` (={{fraction: {holdout.fraction:g}, by: {by}}}) leaves "
             f"{'nothing to train on' if out.all() else f'the {name} split empty'}; there are {len(split)} examples"
-            + (f" in {len(np.unique(units))} groups" if by == "group" else "")
+            + (f" in {len(np.unique(units))} groups" if by == "group" else ""),
+            at=("dataset", name, "fraction"),
         )
     return split.take(np.flatnonzero(~out)), split.take(np.flatnonzero(out))
 
 
 def _hold_out_named(split: Split, wanted: Sequence[str | int], name: str) -> tuple[Split, Split]:
+    at = ("dataset", name, "groups")
     if split.groups is None:
-        raise DataError(f"`{name}.groups` (={list(wanted)}): this data has no groups")
+        raise DataError(f"`{name}.groups` (={list(wanted)}): this data has no groups", at=at)
     there = split.groups.astype(str)
     known = np.unique(there).tolist()
-    for group in wanted:
+    for i, group in enumerate(wanted):
         if str(group) not in known:
             raise DataError(
                 f"`{name}.groups`: there is no group {str(group)!r} to hold out{did_you_mean(str(group), known)}; "
-                f"there are {', '.join(known[:50])}"
+                f"there are {', '.join(known[:50])}",
+                at=(*at, i),
             )
     out = np.isin(there, [str(group) for group in wanted])
     if out.all():
-        raise DataError(f"`{name}.groups` (={list(wanted)}) leaves nothing to train on; there are {', '.join(known)}")
+        said = f"`{name}.groups` (={list(wanted)}) leaves nothing to train on; there are {', '.join(known)}"
+        raise DataError(said, at=at)
     return split.take(np.flatnonzero(~out)), split.take(np.flatnonzero(out))
 
 
@@ -113,12 +117,13 @@ def fold_count(data: Data, count: int | None) -> int:
     """How many folds there are; count: None leaves out one group at a time. Raises DataError as `folds` does."""
     groups = [split.groups for split in data.splits.values() if split.groups is not None]
     if not groups and count is None:
-        raise DataError("`leave_one_group_out`: this data has no groups")
+        raise DataError("`leave_one_group_out`: this data has no groups", at=("leave_one_group_out",))
     what = "groups" if groups else "examples"
     there_are = len(np.unique(np.concatenate(groups))) if groups else sum(map(len, data.splits.values()))
     count = there_are if count is None else count
     if not 2 <= count <= there_are:
-        raise DataError(f"`folds` (={count}) must be 2 or more, and at most the number of {what} ({there_are})")
+        said = f"`folds` (={count}) must be 2 or more, and at most the number of {what} ({there_are})"
+        raise DataError(said, at=("folds",))
     return count
 
 
@@ -169,14 +174,15 @@ def _default(split: Split, target: Target) -> By:
     return "class" if isinstance(target, Classes) else "chance"
 
 
-def _units(split: Split, target: Target, by: By, asked: str) -> NDArray[Any]:
+def _units(split: Split, target: Target, by: By, name: str) -> NDArray[Any]:
+    at = ("dataset", name, "by")
     if by == "group":
         if split.groups is None:
-            raise DataError(f"{asked}: this data has no groups")
+            raise DataError(f"`{name}: {{by: {by}}}`: this data has no groups", at=at)
         return split.groups
     if by == "class":
         if not isinstance(target, Classes):
-            raise DataError(f"{asked}: numbers are predicted, there are no classes")
+            raise DataError(f"`{name}: {{by: {by}}}`: numbers are predicted, there are no classes", at=at)
         return split.y
     return np.arange(len(split))
 

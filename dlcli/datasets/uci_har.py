@@ -210,7 +210,8 @@ def _by_subject(path: Path, whole: Split, subjects: tuple[int, ...]) -> tuple[Sp
         raise DataError(
             f"`validation_subjects` (={list(subjects)}) leaves "
             f"{'nothing to train on' if out.all() else 'the validation split empty'}: {path} has the training "
-            f"subjects {np.unique(whole.groups).tolist()}"
+            f"subjects {np.unique(whole.groups).tolist()}",
+            at=("dataset", "validation_subjects"),
         )
     return whole.take(np.flatnonzero(~out)), whole.take(np.flatnonzero(out))
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlcli.datasets.data import Classes
+from dlcli.datasets.hints import did_you_mean
 from dlcli.errors import UsageError
 from dlcli.metrics.accuracy import Accuracy, class_logits
 from dlcli.metrics.classification import ClassificationReport
@@ -108,5 +109,7 @@ class Classification:
         weights = wanted or {}
         for name in weights:
             if name not in names:
-                raise UsageError(f"train.class_weights: there is no class `{name}`; the classes are {', '.join(names)}")
+                said = f"there is no class `{name}`{did_you_mean(name, names)}; the classes are {', '.join(names)}"
+                at = ("train", "class_weights", name)
+                raise UsageError(f"train.class_weights: {said}", at=at, at_key=True)
         return [weights.get(name, 1.0) for name in names]

@@ -63,9 +63,9 @@ def find_initial(spec: InitFrom | None, runs: Path | None, *, smoke: bool = Fals
     root = runs_folder(runs)
     try:
         run = find(root, spec.run, has_model)
-    except UsageError:
+    except UsageError as error:
         if not smoke:
-            raise
+            raise UsageError(str(error), at=("init_from", "run")) from None
         run = find(root, f"{spec.run}{SMOKE}", has_model)
     if not has_model(run):
         raise UsageError(f"init_from: {run.path} has no model yet")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dlcli.errors import DataError, DlcliError, UsageError
+from dlcli.errors import DataError, DlcliError, SpecError, TrainingError, UsageError
 from dlcli.spec.load import checked
-from dlcli.spec.placing import placed
+from dlcli.spec.placing import as_mistakes, placed
 from dlcli.spec.reading import parse
 
 SPEC = (
@@ -34,6 +34,9 @@ SPEC = (
         (DataError("a.csv, line 3: got x"), 1, 10, 20),
         (DataError("`leave_one_group_out`: this data has no groups"), 1, 10, 20),
         (UsageError("nothing that a spec has"), 1, 1, 1),
+        (DataError("a.csv: there is no array", at=("dataset", "path")), 1, 28, 1),
+        (DataError("a.csv: there is no array", at=("dataset", "x")), 1, 10, 20),
+        (UsageError("there is no class `a`", at=("train", "class_weights", "a"), at_key=True), 4, 41, 1),
     ],
     ids=str,
 )  # fmt: skip
@@ -41,3 +44,21 @@ def test_an_error_stands_where_its_message_says(error: DlcliError, line: int, co
     problem = placed(*checked(parse(SPEC, "s.yaml")), error)
     assert (problem.mark.line, problem.mark.column, problem.mark.width) == (line, column, width)
     assert problem.message == str(error)
+
+
+def test_an_error_that_a_value_is_to_blame_for_becomes_a_mistake_in_the_spec() -> None:
+    parts = checked(parse(SPEC, "s.yaml"))
+    error = DataError("there is no array `x` (did you mean `y`?)", at=("dataset", "path"))
+    with pytest.raises(SpecError) as caught, as_mistakes(*parts):
+        raise error
+    (problem,) = caught.value.problems
+    assert (problem.message, problem.hint) == ("there is no array `x`", "did you mean `y`?")
+    with pytest.raises(SpecError, match=r"^s.yaml:4:15: train.keep"), as_mistakes(*parts):
+        raise UsageError("train.keep (=val_rmse): there is no such metric")
+
+
+@pytest.mark.parametrize("error", [DataError("a.csv, line 3: got x"), UsageError("no run"), TrainingError("train: x")])
+def test_other_errors_stay_what_they_are(error: DlcliError) -> None:
+    with pytest.raises(type(error)) as caught, as_mistakes(*checked(parse(SPEC, "s.yaml"))):
+        raise error
+    assert caught.value is error

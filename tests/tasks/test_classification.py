@@ -92,7 +92,9 @@ def test_a_class_without_examples_does_not_divide_by_zero() -> None:
 
 
 def test_a_name_that_is_no_class_is_refused_together_with_the_classes() -> None:
-    with pytest.raises(UsageError, match=r"class_weights: there is no class `stil`; the classes are up, down, still"):
+    with pytest.raises(
+        UsageError, match=r"there is no class `stil` \(did you mean `still`\?\); the classes are up, down, still"
+    ):
         TASK.class_weights({"up": 1.0, "stil": 2.5}, Y)
 
 

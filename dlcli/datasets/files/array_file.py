@@ -73,13 +73,18 @@ class ArrayFile:
             array = array.reshape(-1, 1)
         return Rows(array) if isinstance(array, np.memmap) else array
 
-    def array(self, name: str) -> NDArray[Any]:
-        """An array as it stands. Raises DataError where it is not there, is damaged or holds Python objects."""
+    def refuse_absent(self, name: str, *field: str) -> None:
+        """Raises DataError where there is no array of this name, as the dataset's field has it, if one does."""
         if name not in self.names:
             raise DataError(
                 f"{self.path}: there is no array `{name}`{did_you_mean(name, self.names)}; "
-                f"there are: {', '.join(self.names) or 'none'}"
+                f"there are: {', '.join(self.names) or 'none'}",
+                at=("dataset", *field) if field else (),
             )
+
+    def array(self, name: str) -> NDArray[Any]:
+        """An array as it stands. Raises DataError where it is not there, is damaged or holds Python objects."""
+        self.refuse_absent(name)
         try:
             if self.path.is_dir():
                 array = np.load(self.path / f"{name}.npy", mmap_mode="r", allow_pickle=False)

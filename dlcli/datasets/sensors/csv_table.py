@@ -27,18 +27,25 @@ class CsvTable:
     unnamed: Set[str]
     lines: NDArray[np.int64]
 
-    def texts(self, name: str) -> Sequence[str]:
-        """The cells of a column, without space around them. Raises DataError where there is no such column."""
+    def texts(self, name: str, *field: str | int) -> Sequence[str]:
+        """The cells of a column, without space around them.
+
+        Raises DataError where there is no such column, as the dataset's field has it, if one does.
+        """
         if name not in self.columns:
             raise DataError(
                 f"{self.path} has no column `{name}`{did_you_mean(name, self.columns)}; "
-                f"its columns: {', '.join(self.columns)}"
+                f"its columns: {', '.join(self.columns)}",
+                at=("dataset", *field) if field else (),
             )
         return self.columns[name]
 
-    def numbers(self, name: str) -> NDArray[np.float64]:
-        """The cells of a column as finite numbers. Raises DataError that names the first cell that is none."""
-        cells = self.texts(name)
+    def numbers(self, name: str, *field: str | int) -> NDArray[np.float64]:
+        """The cells of a column as finite numbers.
+
+        Raises DataError that names the first cell that is none, or as `texts` does.
+        """
+        cells = self.texts(name, *field)
         values = numbers_in(cells)
         wrong = ~usable(values)
         if wrong.any():

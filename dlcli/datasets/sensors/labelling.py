@@ -87,11 +87,12 @@ def class_names(spec: Recordings, folder: Path, found: set[str]) -> tuple[str, .
             f"{folder / 'labels.csv'}"
         )
     for field, names in (("classes", spec.classes or ()), ("ignore", spec.ignore)):
-        for name in names:
+        for i, name in enumerate(names):
             if name not in found:
                 raise DataError(
                     f"{folder}: dataset.{field} has {name!r}{did_you_mean(name, found)}, which no sample is labelled "
-                    f"with; labels: {list(ordered(found))}"
+                    f"with; labels: {list(ordered(found))}",
+                    at=("dataset", field, i),
                 )
     return spec.classes or ordered(found - set(spec.ignore))
 

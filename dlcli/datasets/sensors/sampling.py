@@ -34,13 +34,13 @@ def rate_of(file: SensorFile, claimed_hz: float | None) -> float | None:
             raise DataError(
                 f"{file.path}: by its time column, taken to be in {file.unit}, there are {measured:.5g} samples per "
                 f"second; dataset.rate_hz (={claimed_hz:g}) must be within 2% of that"
-                + (f". Is the column in {fitting[0]}? Then set dataset.time_unit={fitting[0]}" if fitting else "")
+                + (f". Is the column in {fitting[0]}? Then set dataset.time_unit={fitting[0]}" if fitting else ""),
+                at=("dataset", "rate_hz"),
             )
         return claimed_hz or measured
     if file.rate_hz is not None and claimed_hz is not None and not same_rate(file.rate_hz, claimed_hz):
-        raise DataError(
-            f"{file.path}: its `rate_hz` is {file.rate_hz:g}; dataset.rate_hz (={claimed_hz:g}) must be within 2% of it"
-        )
+        said = f"its `rate_hz` is {file.rate_hz:g}; dataset.rate_hz (={claimed_hz:g}) must be within 2% of it"
+        raise DataError(f"{file.path}: {said}", at=("dataset", "rate_hz"))
     return claimed_hz or file.rate_hz
 
 

@@ -92,7 +92,8 @@ def _read_csv(path: Path, name: str, columns: Columns) -> SensorFile:
     label = _chosen(table, columns.label, LABEL_NAMES, "label_column")
     subject = _chosen(table, columns.subject, SUBJECT_NAMES, "subject_column")
     channels = columns.channels or tuple(each for each in table.columns if _may_be_channel(table, each, columns))
-    signals = [table.numbers(channel) for channel in channels]
+    named = columns.channels is not None
+    signals = [table.numbers(channel, *(("channels", i) if named else ())) for i, channel in enumerate(channels)]
     used = {time, label, subject, *channels}
     return SensorFile(
         path,
@@ -111,7 +112,7 @@ def _read_csv(path: Path, name: str, columns: Columns) -> SensorFile:
 def _chosen(table: CsvTable, wanted: str | None, usual: Sequence[str], field: str) -> str | None:
     if wanted != AUTO:
         if wanted is not None:
-            table.texts(wanted)
+            table.texts(wanted, field)
         return wanted
     found = [name for name in table.columns if name.lower() in usual]
     if len(found) > 1:
@@ -147,9 +148,10 @@ def _read_npz(path: Path, name: str, columns: Columns) -> SensorFile:
     if len(named) != signals.shape[1]:
         raise DataError(f"{path}: `channels` names {len(named)}, but `signals` has {signals.shape[1]}")
     channels = columns.channels or named
-    for channel in channels:
+    for i, channel in enumerate(channels):
         if channel not in named:
-            raise DataError(f"{path} has no channel `{channel}`{did_you_mean(channel, named)}; it has: {list(named)}")
+            said = f"{path} has no channel `{channel}`{did_you_mean(channel, named)}; it has: {list(named)}"
+            raise DataError(said, at=("dataset", "channels", i))
     bad = np.argwhere(~usable(signals))
     if len(bad):
         sample, column = bad[0].tolist()

@@ -49,9 +49,10 @@ class Cells:
         """The different ways in which cells say that they hold no value."""
         return {self.values[row] for row in np.flatnonzero(self.missing).tolist()}
 
-    def problem(self, row: int, expected: str) -> DataError:
-        """An error about one cell."""
-        return DataError(f"{self.table.at(row, self.index)}: got {self.values[row]!r}, expected {expected}")
+    def problem(self, row: int, expected: str, *field: str) -> DataError:
+        """An error about one cell, and about the dataset's field that it contradicts, if there is one."""
+        at = ("dataset", *field) if field else ()
+        return DataError(f"{self.table.at(row, self.index)}: got {self.values[row]!r}, expected {expected}", at=at)
 
     def first(self, wrong: Collection[str]) -> int:
         """The first row that holds one of these values."""
@@ -132,7 +133,7 @@ def ranked(column: Cells, order: Sequence[str]) -> NDArray[np.float32]:
     """The places of a column's values in their order, from 0, (N,); NaN where there is no value."""
     if unknown := column.present - set(order):
         row = column.first(unknown)
-        raise column.problem(row, _one_of(column.values[row], order, f"dataset.ordinal.{column.name}"))
+        raise column.problem(row, _one_of(column.values[row], order, "ordinal", column.name), "ordinal", column.name)
     place = {value: float(rank) for rank, value in enumerate(order)}
     return np.fromiter((place.get(value, np.nan) for value in column.values), np.float32, len(column.values))
 
@@ -158,7 +159,7 @@ def labelled(column: Cells, classes: Sequence[str] | None) -> tuple[NDArray[np.i
     names = tuple(classes) if classes is not None else ordered(label.values())
     if unknown := {value for value, name in label.items() if name not in names}:
         row = column.first(unknown)
-        raise column.problem(row, _one_of(column.values[row], names, "dataset.classes"))
+        raise column.problem(row, _one_of(column.values[row], names, "classes"), "classes")
     if len(set(label.values())) < 2:
         raise DataError(
             f"{column.table.paths[0]}: column `{column.name}` holds the one class {min(label.values())!r} alone; "
@@ -175,9 +176,9 @@ def grouped(column: Cells) -> NDArray[np.int64] | NDArray[np.str_]:
     return np.array(column.values)
 
 
-def _one_of(value: str, known: Sequence[str], field: str) -> str:
+def _one_of(value: str, known: Sequence[str], *field: str) -> str:
     shown = ", ".join(repr(name) for name in known[:20]) + (", ..." if len(known) > 20 else "")
-    return f"one of {shown}{did_you_mean(value, known)}, as {field} has it"
+    return f"one of {shown}{did_you_mean(value, known)}, as {'.'.join(('dataset', *field))} has it"
 
 
 def _named(values: Collection[str]) -> dict[str, str]:

@@ -37,10 +37,11 @@ def read(spec: Csv, paths: Sequence[Path]) -> TextTable:
     return whole
 
 
-def place_of(table: TextTable, column: ColumnName, field: str) -> int:
+def place_of(table: TextTable, column: ColumnName, field: str, *inside: str | int, is_key: bool = False) -> int:
     """The place of a column given by its name, or by its place (negative: from the end).
 
-    Raises DataError where there is none, naming the field of the spec that asked for it.
+    Raises DataError where there is none, naming the field of the spec that asked for it; `inside` leads to the name in
+    there, which may be a key.
     """
     count = len(table.names)
     if column in table.names:
@@ -58,7 +59,8 @@ def place_of(table: TextTable, column: ColumnName, field: str) -> int:
         known = "the columns are " + ", ".join(f"`{name}`" for name in table.names[:50])
     else:
         known = "with dataset.header=false columns are given by their place, from 0"
-    raise DataError(f"{table.paths[0]}: there is no column {column!r}{hint}, as dataset.{field} has it; {known}")
+    said = f"{table.paths[0]}: there is no column {column!r}{hint}, as dataset.{field} has it; {known}"
+    raise DataError(said, at=("dataset", field, *inside), at_key=is_key)
 
 
 def _joined(table: TextTable, other: TextTable) -> TextTable:

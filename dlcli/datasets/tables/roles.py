@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 _MANY_CATEGORIES = 50
 """More than these are hardly meant as categories: a date, a place, a name."""
+_FIELDS = {"as target": "target", "as feature": "features", "as group": "group"} | {
+    f"as {kind}": kind for kind in ("categorical", "ordinal")
+}
 
 
 @dataclass(frozen=True)
@@ -42,33 +45,36 @@ class Roles:
     categorical: set[int]
     ordinal: dict[int, tuple[str, ...]]
 
-    def named_twice(self) -> tuple[int, str] | None:
-        """A column that cannot be all that the spec says of it, and what that is."""
+    def named_twice(self) -> tuple[int, str, str] | None:
+        """A column that cannot be all that the spec says of it, what that is, and the field that says it last."""
         for index in range(max([*self.target, *self.features, self.group or 0, *self.categorical, *self.ordinal]) + 1):
             roles = ["as target"] * self.target.count(index) + ["as feature"] * self.features.count(index)
             roles += ["as group"] * (index == self.group)
             kinds = ["as categorical"] * (index in self.categorical) + ["as ordinal"] * (index in self.ordinal)
             if len(roles) > 1 or len(kinds) > 1:
-                return index, " and ".join(roles if len(roles) > 1 else kinds)
+                said = roles if len(roles) > 1 else kinds
+                return index, " and ".join(said), _FIELDS[said[-1]]
             if kinds and index not in self.features:
-                return index, f"{kinds[0]} but is no feature"
+                return index, f"{kinds[0]} but is no feature", _FIELDS[kinds[0]]
         return None
 
 
 def roles_of(spec: Csv, table: TextTable) -> Roles:
     """The columns that the spec speaks of. Raises DataError where one is not there, or cannot be all that is said."""
-    target = [place_of(table, name, "target") for name in spec.targets]
+    target = [place_of(table, name, "target", i) for i, name in enumerate(spec.targets)]
     group = None if spec.group is None else place_of(table, spec.group, "group")
-    drop = {place_of(table, name, "drop") for name in spec.drop}
+    drop = {place_of(table, name, "drop", i) for i, name in enumerate(spec.drop)}
     if spec.features is None:
         features = [i for i in range(len(table.names)) if i not in {*target, group, *drop}]
     else:
-        features = [place_of(table, name, "features") for name in spec.features]
-    categorical = {place_of(table, name, "categorical") for name in spec.categorical}
-    ordinal = {place_of(table, name, "ordinal"): order for name, order in spec.ordinal.items()}
+        features = [place_of(table, name, "features", i) for i, name in enumerate(spec.features)]
+    categorical = {place_of(table, name, "categorical", i) for i, name in enumerate(spec.categorical)}
+    ordinal = {place_of(table, name, "ordinal", name, is_key=True): order for name, order in spec.ordinal.items()}
     roles = Roles(target, group, features, categorical, ordinal)
     if twice := roles.named_twice():
-        raise DataError(f"{table.paths[0]}: column `{table.names[twice[0]]}` is given {twice[1]} in the spec")
+        index, said, field = twice
+        at = ("dataset", field)
+        raise DataError(f"{table.paths[0]}: column `{table.names[index]}` is given {said} in the spec", at=at)
     if not features:
         raise DataError(f"{table.paths[0]}: no column is left to predict from; the columns are {list(table.names)}")
     return roles
