@@ -21,20 +21,31 @@ def absent(document: Document, experiment: Experiment) -> list[Problem]:
     return [*_files(document, experiment), *_runs(document, experiment)]
 
 
-def _files(document: Document, experiment: Experiment) -> Iterator[Problem]:
+def own_data_is_here(experiment: Experiment) -> bool:
+    """Whether there is data of the user's own to look into."""
+    return bool(experiment.dataset.outlook().files) and not any(_absent_files(experiment))
+
+
+def _absent_files(experiment: Experiment) -> Iterator[str]:
+    """The fields that name a file or folder which is not here."""
     from dlcli.datasets.folder import data_folder, resolve
     from dlcli.errors import MissingData
+
+    for field in experiment.dataset.outlook().files:
+        try:
+            resolve(getattr(experiment.dataset, field), data_folder())
+        except MissingData:
+            yield field
+
+
+def _files(document: Document, experiment: Experiment) -> Iterator[Problem]:
+    from dlcli.datasets.folder import data_folder
     from dlcli.spec.problems import Problem
 
-    folder = data_folder()
-    for field in experiment.dataset.outlook().files:
-        given = getattr(experiment.dataset, field)
-        try:
-            resolve(given, folder)
-        except MissingData:
-            said = f"`dataset.{field}`: {given} is not here"
-            hint = f"looked from {Path.cwd()},\nin the data folder {folder} and one folder down in it"
-            yield Problem(document.mark(("dataset", field)), said, hint)
+    for field in _absent_files(experiment):
+        said = f"`dataset.{field}`: {getattr(experiment.dataset, field)} is not here"
+        hint = f"looked in the working directory, in {_from_here(data_folder())} and one folder down in it"
+        yield Problem(document.mark(("dataset", field)), said, hint)
 
 
 def _runs(document: Document, experiment: Experiment) -> Iterator[Problem]:
@@ -47,5 +58,11 @@ def _runs(document: Document, experiment: Experiment) -> Iterator[Problem]:
     root = runs_folder(None)
     given = Path(start.run).parent if Path(start.run).name == "latest" else Path(start.run)
     if not given.is_dir() and not (root / given).is_dir():
-        hint = f"looked from {Path.cwd()}\nand in the folder of runs {root}"
+        hint = f"looked in the working directory and in {_from_here(root)}"
         yield Problem(document.mark(("init_from", "run")), f"`init_from.run`: {start.run} is not here", hint)
+
+
+def _from_here(folder: Path) -> str:
+    """A folder as short as it can be called: from the working directory, if it lies below that."""
+    here = Path.cwd()
+    return str(folder.relative_to(here)) if folder.is_relative_to(here) else str(folder)

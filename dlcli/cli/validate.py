@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Verdict:
-    """What is said of one spec. Remarks make it no less valid."""
+    """What is said of one spec. Remarks make it no less valid.
+
+    unread: whether its data is here and was not looked into, so that it may hold other names than the spec.
+    """
 
     path: Path
     problems: Sequence[Problem] = ()
     remarks: Sequence[Problem] = ()
     model: Inspection | None = None
+    unread: bool = False
 
     def as_json(self) -> dict[str, Any]:
         said = {name: [each.as_json() for each in getattr(self, name)] for name in ("problems", "remarks")}
@@ -49,7 +53,8 @@ def validate(
     """Say everything that is wrong with specs, each mistake where it stands, without training.
 
     A file of your own that is not here is remarked on: the spec may be for another machine. With --deep, which needs
-    TensorFlow and some seconds, the model is built for the data, or for made-up examples where that is not here.
+    TensorFlow and some seconds, names of columns and classes are looked for in the data and the model is built for it,
+    or for made-up examples where the data is not here.
     Nothing is downloaded. Exit codes: 0 all are valid; 2 at least one is not.
     """
     verdicts = [_judged(path, overrides or [], deep) for path in specs]
@@ -76,7 +81,7 @@ def show_problems(problems: Sequence[Problem]) -> None:
 
 def _judged(path: Path, overrides: Sequence[str], deep: bool) -> _Verdict:
     with _without_garbage_collection():
-        from dlcli.cli.absent import absent
+        from dlcli.cli.absent import absent, own_data_is_here
         from dlcli.spec.load import checked
         from dlcli.spec.problems import Mark, Problem
 
@@ -88,7 +93,7 @@ def _judged(path: Path, overrides: Sequence[str], deep: bool) -> _Verdict:
             return _Verdict(path, [Problem(Mark(str(path), 1, 1), str(error).removeprefix(f"{path}: "))])
         verdict = _Verdict(path, remarks=absent(document, experiment))
     if not deep:
-        return verdict
+        return replace(verdict, unread=own_data_is_here(experiment))
     from dlcli.backend import load_tensorflow
     from dlcli.spec.placing import placed
 
@@ -129,6 +134,9 @@ def _closing(verdicts: Sequence[_Verdict]) -> str:
     if not count:
         remarks = sum(len(verdict.remarks) for verdict in verdicts)
         aside = f", with {remarks} remark{'s' if remarks > 1 else ''}" if remarks else ""
-        return f"{'the spec is' if len(verdicts) == 1 else f'all {len(verdicts)} specs are'} valid{aside}"
+        one = len(verdicts) == 1
+        more = f"; --deep checks {'it' if one else 'them'} against the data, too"
+        more = more if any(verdict.unread for verdict in verdicts) else ""
+        return f"{'the spec is' if one else f'all {len(verdicts)} specs are'} valid{aside}{more}"
     said = "1 problem" if count == 1 else f"{count} problems"
     return said if len(verdicts) == 1 else f"{said} in {wrong} of {len(verdicts)} specs"

@@ -90,17 +90,15 @@ def test_a_users_file_that_is_not_here_is_remarked_on_and_makes_nothing_wrong(
     validate: Command, tmp_path: Path
 ) -> None:
     (tmp_path / "own.yaml").write_text(
-        "dataset: {type: csv, path: a.csv, test_path: b.csv, target: y}\nmodel: linear\n"
+        "dataset:\n  type: csv\n  path: a.csv\n  test_path: b.csv\n  target: y\nmodel: linear\n"
     )
-    said = block(f"""
-        own.yaml:1:28: remark: `dataset.path`: a.csv is not here
-           1 | dataset: {{type: csv, path: a.csv, test_path: b.csv, target: y}}
-             |                            ^^^^^  looked from {tmp_path},
-             | in the data folder {tmp_path}/data and one folder down in it
-        own.yaml:1:46: remark: `dataset.test_path`: b.csv is not here
-           1 | dataset: {{type: csv, path: a.csv, test_path: b.csv, target: y}}
-             |                                              ^^^^^  looked from {tmp_path},
-             | in the data folder {tmp_path}/data and one folder down in it
+    said = block("""
+        own.yaml:3:9: remark: `dataset.path`: a.csv is not here
+           3 |   path: a.csv
+             |         ^^^^^  looked in the working directory, in data and one folder down in it
+        own.yaml:4:14: remark: `dataset.test_path`: b.csv is not here
+           4 |   test_path: b.csv
+             |              ^^^^^  looked in the working directory, in data and one folder down in it
     """).rstrip() + "\n"  # fmt: skip
     assert validate("own.yaml") == (0, "the spec is valid, with 2 remarks\n", said)
     (remarked,) = json.loads(validate("own.yaml", "--json")[1])
@@ -110,18 +108,31 @@ def test_a_users_file_that_is_not_here_is_remarked_on_and_makes_nothing_wrong(
     for name in ("a.csv", "b.csv"):
         (tmp_path / "data" / "tables").mkdir(parents=True, exist_ok=True)
         (tmp_path / "data" / "tables" / name).touch()
-    assert validate("own.yaml") == (0, "the spec is valid\n", "")
+    assert validate("own.yaml")[::2] == (0, "")
+
+
+def test_where_the_data_is_here_and_was_not_looked_into_the_closing_line_says_what_does(
+    validate: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "own.yaml").write_text("dataset: {type: csv, path: data/a.csv, target: y}\nmodel: linear\n")
+    assert validate("own.yaml")[:2] == (0, "the spec is valid, with 1 remark\n")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.csv").write_text("x,y\n" + "".join(f"{n},{n % 2}\n" for n in range(40)))
+    assert validate("own.yaml") == (0, "the spec is valid; --deep checks it against the data, too\n", "")
+    several = "all 2 specs are valid; --deep checks them against the data, too\n"
+    assert validate("own.yaml", "good.yaml") == (0, several, "")
+    assert validate("own.yaml", "--deep")[1].endswith("\nthe spec is valid\n")
+    assert validate("own.yaml", "--set", "seed=x")[2].endswith("\n1 problem\n")
 
 
 def test_a_run_that_is_named_by_its_path_and_not_here_is_remarked_on(validate: Command, tmp_path: Path) -> None:
     (tmp_path / "good.yaml").write_text(GOOD + "init_from: lab/first/latest\n")
     code, out, said = validate("good.yaml")
     assert (code, out) == (0, "the spec is valid, with 1 remark\n")
-    assert said == block(f"""
+    assert said == block("""
         good.yaml:3:12: remark: `init_from.run`: lab/first/latest is not here
            3 | init_from: lab/first/latest
-             |            ^^^^^^^^^^^^^^^^  looked from {tmp_path}
-             | and in the folder of runs runs
+             |            ^^^^^^^^^^^^^^^^  looked in the working directory and in runs
     """).rstrip() + "\n"  # fmt: skip
     (tmp_path / "data" / "lab" / "first").mkdir(parents=True)
     assert validate("good.yaml", "--set", "init_from=data/lab/first/latest")[1:] == ("the spec is valid\n", "")
