@@ -17,6 +17,7 @@ import yaml
 from dlcli.errors import SpecError, UsageError
 from dlcli.spec.core_schema import CORE_SCHEMA, DEPTH, MOST_VALUES, TAG, TOO_DEEP, TOO_MANY, Loader, TooMuch
 from dlcli.spec.problems import Mark, Path, Problem, cut, dotted
+from dlcli.spec.yaml_faults import fault_of
 
 _BASES = {"0o": 8, "0x": 16}
 _DIGITS = 70
@@ -111,28 +112,15 @@ def parse_value(text: str, source: str, before: str = "") -> Parsed:
         node = yaml.compose(text, Loader)
         value = reader.whole(node)
     except yaml.MarkedYAMLError as error:
-        where = error.problem_mark or error.context_mark
+        much = isinstance(error, TooMuch)
+        where, words, hint = (error.problem_mark, str(error.problem), "") if much else fault_of(error, text)
         mark = reader.mark(where.line, where.column) if where else start
-        words = str(error.problem) if isinstance(error, TooMuch) else f"not YAML: {_plainly(error)}"
-        raise SpecError([Problem(mark, words)]) from None
+        raise SpecError([Problem(mark, words if much else f"not YAML: {words}", hint)]) from None
     except yaml.reader.ReaderError as error:
         above = _LINE_END.split(text[: error.position])
         mark = reader.mark(len(above) - 1, len(above[-1]))
         raise SpecError([Problem(mark, f"not YAML: the character {chr(error.character)!r} is not allowed")]) from None
     return Parsed(value, reader.keys, reader.marks, tuple(reader.problems))
-
-
-def _plainly(error: yaml.MarkedYAMLError) -> str:
-    problem = str(error.problem)
-    if problem == "mapping values are not allowed here":
-        return "this `:` has no key of its own; check the indentation, and put text that holds `: ` in quotes"
-    if "'\\t'" in problem:
-        return "a tab cannot indent; use spaces"
-    opened = error.context_mark
-    if (opened and "<stream end>" in problem) or "end of stream" in problem:
-        return f"what begins at line {opened.line + 1} is not closed" if opened else "the end is missing"
-    said = ", ".join(part for part in (error.context, problem) if part)
-    return said.replace("<stream end>", "the end").replace("<block end>", "the end of the block")
 
 
 class _Reader:
@@ -171,12 +159,20 @@ class _Reader:
 
     def mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, object]:
         values: dict[str, object] = {}
+        last: yaml.Node | None = None
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
                 self.problem(key_node, "a key must be a single word or number")
                 continue
             key = key_node.value
             here = (*path, key)
+            if values and isinstance(last, yaml.ScalarNode) and _after_comma(last, key_node, value_node):
+                *_, before = values
+                number = f"{last.value}.{key}"
+                self.problem(last, f"`{dotted((*path, before))}`: a number has a point, not a comma", f"write {number}")
+                values[before] = None
+                continue
+            last = value_node
             if key in values:
                 first = self.keys[here]
                 words = f"`{dotted(here)}` is given twice; the first is at line {first.line}"
@@ -227,6 +223,13 @@ class _Reader:
 
     def problem(self, node: yaml.Node, message: str, hint: str = "") -> None:
         self.problems.append(Problem(self.at(node), message, hint))
+
+
+def _after_comma(number: yaml.ScalarNode, key: yaml.ScalarNode, value: yaml.Node) -> bool:
+    """Whether a key is what stands behind the comma of a number, as in `{learning_rate: 0,5}`."""
+    digits = re.fullmatch("-?[0-9]+", number.value) and re.fullmatch("[0-9]+", key.value)
+    nothing = isinstance(value, yaml.ScalarNode) and not value.value and value.style is None
+    return bool(digits) and nothing and key.start_mark.index == number.end_mark.index + 1
 
 
 def _short(tag: str) -> str:

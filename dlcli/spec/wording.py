@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -103,7 +104,7 @@ def _instead(root: type[Component], values: Mapping[str, object], path: Path, de
         return ""  # the message has an example
     default = _default(root, values, path)
     if isinstance(default, int | float | str | tuple) and default != ():
-        return f"the default is {shown(default)}" if kind in _BOUNDS else f"such as {shown(default)}"
+        return f"such as {shown(default)}{', the default' if kind in _BOUNDS else ''}"
     return {"int_type": "such as 3", "float_type": "such as 0.1"}.get(kind, "")
 
 
@@ -112,7 +113,9 @@ def _number(given: object) -> float | None:
     if isinstance(given, bool) or not isinstance(given, str | float):
         return None
     try:
-        number = float(given)
+        # Of three digits behind a comma, nobody knows whether thousands are meant.
+        comma = isinstance(given, str) and re.fullmatch(r"-?\d+,(\d{1,2}|\d{4,})", given.strip())
+        number = float(str(given).replace(",", ".") if comma else given)
     except ValueError:
         return None
     return number if math.isfinite(number) and abs(number) < 2**53 else None

@@ -129,7 +129,7 @@ def test_a_wrong_override_is_shown_as_it_was_typed(dlcli: Command, tmp_path: Pat
         "     |              ^^^  such as 10",
         "--set train.batch_size=0: `train.batch_size`: expected more than 0, got 0",
         "     | train.batch_size=0",
-        "     |                  ^  the default is 64",
+        "     |                  ^  such as 64, the default",
         "",
     ]
 

@@ -57,7 +57,7 @@ def test_a_wrong_spec_is_shown_with_its_mistakes_and_exit_code_2(validate: Comma
     """)
     assert validate("bad.yaml") == (2, "", said + "2 problems\n")
     assert validate("bad.yaml", "good.yaml") == (2, "", said + "2 problems in 1 of 2 specs\n")
-    assert validate("good.yaml", "--set", "seed=-1")[2].endswith("the default is 0\n1 problem\n")
+    assert validate("good.yaml", "--set", "seed=-1")[2].endswith("such as 0, the default\n1 problem\n")
 
 
 def test_a_file_that_cannot_be_read_is_a_problem_of_its_own_and_hides_no_other(validate: Command) -> None:

@@ -349,7 +349,7 @@ def test_of_five_mistakes_one_a_combination_all_are_shown_in_the_order_of_the_fi
              |                       ^^^^^  did you mean `window`?
         s.yaml:2:7: `seed`: expected at least 0, got -1
            2 | seed: -1
-             |       ^^  the default is 0
+             |       ^^  such as 0, the default
         s.yaml:3:11: `augment[0]`: flip distorts images (H, W, C); each example here has the shape 128x9
            3 | augment: [{type: flip}]
              |           ^^^^^^^^^^^^  one of: channel_dropout, jitter, mixup, rotate_axes, scale, time_shift

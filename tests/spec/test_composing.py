@@ -186,7 +186,7 @@ def test_all_files_that_cannot_be_had_are_told_at_once(write: Write, monkeypatch
         "a.yaml:5:3: `extends[3]`: folder.yaml: cannot be read (Is a directory)",
         "a.yaml:6:3: `extends[4]`: the environment variable NOWHERE is not set; set it with: export NOWHERE=/a/folder",
         "a.yaml:7:3: `extends[5]`: embedded null byte",
-        "a.yaml:8:3: `extends[6]`: broken.yaml:1:6: not YAML: what begins at line 1 is not closed",
+        "a.yaml:8:3: `extends[6]`: broken.yaml:1:4: not YAML: this `[` is not closed",
         "b.yaml:1:10: `extends`: expected a file or a list of files, got {}",
     ]
 

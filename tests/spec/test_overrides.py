@@ -90,7 +90,7 @@ def test_what_is_no_key_and_value_is_refused(argument: str) -> None:
 
 def test_a_value_that_is_not_yaml_is_refused_where_it_stands() -> None:
     said = problem(REST, ["train.epochs=[1"])
-    assert said == "--set train.epochs=[1:1:16: not YAML: what begins at line 1 is not closed"
+    assert said == "--set train.epochs=[1:1:14: not YAML: this `[` is not closed"
 
 
 def test_a_key_given_twice_in_a_value_is_refused() -> None:

@@ -126,6 +126,22 @@ SHOWN = {
              |                 ^^^  such as 10
         """,
     ),
+    "a number with a comma": (
+        "optimizer: {type: adam, learning_rate: 0,05, clip_norm: 1}",
+        """
+        s.yaml:3:40: `optimizer.learning_rate`: a number has a point, not a comma
+           3 | optimizer: {type: adam, learning_rate: 0,05, clip_norm: 1}
+             |                                        ^  write 0.05
+        """,
+    ),
+    "a number with a comma in a line of its own": (
+        "optimizer:\n  type: adam\n  learning_rate: 0,05",
+        """
+        s.yaml:5:18: `optimizer.learning_rate`: expected a number, got '0,05'
+           5 |   learning_rate: 0,05
+             |                  ^^^^  write 0.05
+        """,
+    ),
     "a number in quotes": (
         "train: {epochs: '3'}",
         """
@@ -147,7 +163,7 @@ SHOWN = {
         """
         s.yaml:3:17: `train.epochs`: expected more than 0, got 0
            3 | train: {epochs: 0}
-             |                 ^  the default is 10
+             |                 ^  such as 10, the default
         """,
     ),
     "a misspelt choice": (
@@ -180,9 +196,9 @@ SHOWN = {
     "no YAML": (
         "train: {epochs: 3",
         """
-        s.yaml:3:18: not YAML: what begins at line 3 is not closed
+        s.yaml:3:8: not YAML: this `{` is not closed
            3 | train: {epochs: 3
-             |                  ^
+             |        ^  a `}` is missing
         """,
     ),
 }

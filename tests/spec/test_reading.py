@@ -136,8 +136,8 @@ def test_every_key_given_twice_is_reported_by_its_path_in_file_order() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: 1\nb: [2, 3", "s.yaml:2:9: not YAML: what begins at line 2 is not closed"),
-        ("a: 'x\n", "s.yaml:2:1: not YAML: what begins at line 1 is not closed"),
+        ("a: 1\nb: [2, 3", "s.yaml:2:4: not YAML: this `[` is not closed"),
+        ("a: 'x\n", "s.yaml:1:4: not YAML: this ' is not closed"),
         ("a: b: c", "s.yaml:1:5: not YAML: this `:` has no key of its own; check the indentation, and put text"),
         ("a: 1\n  b: 2", "s.yaml:2:4: not YAML: this `:` has no key of its own"),
         ("a:\n\tb: 1", "s.yaml:2:1: not YAML: a tab cannot indent; use spaces"),
