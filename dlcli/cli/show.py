@@ -22,9 +22,8 @@ def show(
 
     Exit codes: 0 printed; 2 the spec is wrong.
     """
-    from dlcli.spec.load import check, dump
+    from dlcli.spec.load import dump
     from dlcli.spec.origins import dump_with_origins
 
-    document = read_spec(spec_path(spec), overrides)
-    experiment = check(document)
+    document, experiment = read_spec(spec_path(spec), overrides)
     typer.echo(dump_with_origins(experiment, document) if origin else dump(experiment), nl=False)

@@ -57,7 +57,6 @@ def train(
     from dlcli.runs.find import runs_folder
     from dlcli.runs.resuming import newest_unfinished
     from dlcli.runs.run import Run
-    from dlcli.spec.load import checked
     from dlcli.spec.placing import as_mistakes
 
     origin: Run | Path
@@ -66,7 +65,7 @@ def train(
         needs = "--resume auto needs the spec whose run is to go on" if resume else "give a spec to train"
         raise UsageError(f"{needs}, such as configs/har_lstm.yaml, or --resume RUN")
     if spec is not None and resume in (None, "auto"):
-        document, experiment = checked(read_spec(spec_path(spec), overrides))
+        document, experiment = read_spec(spec_path(spec), overrides)
         origin = (newest_unfinished(root, experiment, smoke=smoke) if resume else None) or spec_path(spec)
     else:
         if smoke:

@@ -82,11 +82,10 @@ def show_problems(problems: Sequence[Problem]) -> None:
 def _judged(path: Path, overrides: Sequence[str], deep: bool) -> _Verdict:
     with _without_garbage_collection():
         from dlcli.cli.absent import absent, own_data_is_here
-        from dlcli.spec.load import checked
         from dlcli.spec.problems import Mark, Problem
 
         try:
-            document, experiment = checked(read_spec(spec_path(path), overrides))
+            document, experiment = read_spec(spec_path(path), overrides)
         except SpecError as error:
             return _Verdict(path, error.problems)
         except UsageError as error:

@@ -115,5 +115,8 @@ def _instead(folder: FilePath, given: str) -> str:
         return ""
     beside = sorted(file.name for file in folder.glob("*.yaml"))
     configs = sorted(config.stem for config in shipped("configs").glob("*.yaml")) if _is_name(given) else []
-    near = f"{given}.yaml" if f"{given}.yaml" in beside else nearest(given, [*beside, *configs])
+    # By their stems: the ending that all have in common makes no two files alike.
+    names = {FilePath(name).stem: name for name in [*configs, *beside]}
+    stem = nearest(FilePath(given).stem, names)
+    near = None if stem is None else names[stem]
     return f"did you mean `{near}`?" if near else listed("shipped configs", configs) if configs else ""

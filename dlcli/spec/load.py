@@ -14,6 +14,7 @@ from dlcli.faults import plugin_faults
 from dlcli.spec.combinations import combinations_in
 from dlcli.spec.composing import compose
 from dlcli.spec.experiment import Experiment
+from dlcli.spec.guessing import below_unknown_types
 from dlcli.spec.overrides import override_all
 from dlcli.spec.own_parts import parts_of, with_plugin_paths
 from dlcli.spec.reading import Document, read
@@ -62,7 +63,8 @@ def _experiment(document: Document, *, combined: bool) -> Experiment:
         outcome = error
         # What could not be read stands as nothing in the values; to say so again would help nobody.
         said = {problem.mark for problem in problems}
-        problems += [problem for problem in explain(document, Experiment, error) if problem.mark not in said]
+        found = [*explain(document, Experiment, error), *below_unknown_types(document, Experiment, error)]
+        problems += [problem for _, problem in found if problem.mark not in said]
     if combined:
         problems += combinations_in(document, outcome)
     if problems:

@@ -13,6 +13,8 @@ from dlcli.spec.structure import choices, component_at, fields_below, type_name
 
 _LIKENESS = 0.72
 """From which share of letters in common on (difflib's ratio), one name is taken for another misspelt."""
+_SLIP = 0.85
+"""From which on, even where the name that was written is a key elsewhere: `metric` for `metrics`."""
 
 # What other libraries call the same things.
 _OTHER_NAMES = {
@@ -34,18 +36,34 @@ _OF_FILES = ("extends",)
 """Keys that stand at the top level of a file and are none of the experiment's."""
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known name that a word most likely stands for, or None if none is near."""
+def nearest(word: str, known: Iterable[str], *, least: float = _LIKENESS) -> str | None:
+    """The known name that a word most likely stands for, or None if none is near: of `least` likeness."""
     names = list(known)
     plain = _plain(word)
     for name in names:
         if plain == _plain(name) or _OTHER_NAMES.get(plain) == name:
             return name
+    # Letters in another order, as in `cvs`, and a name of which only the first words are given, as in `warmup`.
+    for name in names:
+        if len(plain) > 2 and sorted(plain) == sorted(_plain(name)):
+            return name
+    begun = [name for name in names if len(plain) > 2 and _plain(name).startswith(f"{plain}_")]
+    if len(begun) == 1:
+        return begun[0]
     # Of a word much longer than a name, too few letters can be the name's; and to count them would take long.
     near = [name for name in names if len(plain) < 2 * len(name)]
     likeness = {name: SequenceMatcher(None, plain, _plain(name)).ratio() for name in near}
     best = max(likeness, key=lambda name: likeness[name], default=None)
-    return best if best is not None and likeness[best] >= _LIKENESS else None
+    return best if best is not None and likeness[best] >= least else None
+
+
+def all_near(word: str, known: Iterable[str]) -> list[str]:
+    """All known names that a word may stand for, the likeliest first."""
+    left, near = list(known), []
+    while (best := nearest(word, left)) is not None:
+        near.append(best)
+        left.remove(best)
+    return near
 
 
 def among(word: str, known: Sequence[str]) -> str:
@@ -70,7 +88,7 @@ def for_key(root: type[Component], values: Mapping[str, object], path: Path) -> 
     # Also among the keys that are given: a misspelt one is often meant to replace what another file says.
     names = [*(name for name in here.model_fields if name != "type"), *(() if around else _OF_FILES)]
     near = nearest(key, names)
-    if near and (_plain(near) == _plain(key) or not _belongs(root, values, around, key)):
+    if near and (nearest(key, names, least=_SLIP) or not _belongs(root, values, around, key)):
         return f"did you mean `{near}`?{_look_alike(key)}"
     if elsewhere := _belongs(root, values, around, key):
         return elsewhere

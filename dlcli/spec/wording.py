@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -23,8 +23,8 @@ KEY = "[key]"
 """What pydantic appends to the location of a mapping's key that is itself wrong."""
 
 
-def explain(document: Document, root: type[Component], error: ValidationError) -> list[Problem]:
-    """The problems that a document has as a `root`."""
+def explain(document: Document, root: type[Component], error: ValidationError) -> list[tuple[Path, Problem]]:
+    """The problems that a document has as a `root`, each with the path of what is wrong."""
     found: dict[Path, list[ErrorDetails]] = {}
     for details in error.errors():
         found.setdefault(written(document.values, details), []).append(details)
@@ -33,10 +33,11 @@ def explain(document: Document, root: type[Component], error: ValidationError) -
     paths = [path for path in found if path not in whole]
     if len(paths) > _MOST:
         paths.sort(key=document.key_mark)
-    problems = [_problem(document, root, path, found[path]) for path in paths[:_MOST]]
+    problems = [(path, _problem(document, root, path, found[path])) for path in paths[:_MOST]]
     if len(paths) > _MOST:
         place = document.key_mark(paths[_MOST])
-        problems.append(Problem(place, f"here begin {len(paths) - _MOST} more problems, which are not shown"))
+        more = Problem(place, f"here begin {len(paths) - _MOST} more problems, which are not shown")
+        problems.append((paths[_MOST], more))
     return problems
 
 
@@ -56,7 +57,10 @@ def _problem(document: Document, root: type[Component], path: Path, found: list[
             tag = details["input"]["type"]
             types = details["ctx"]["expected_tags"].replace("'", "").split(", ")
             place = (*path, "type") if (*path, "type") in document.marks else path
-            return Problem(document.mark(place), f"{name}: unknown type {shown(tag)}", among(str(tag), types))
+            hint = among(str(tag), types)
+            if "plugins" not in document.values and nearest(str(tag), types) is None:
+                hint += "\none of your own needs its file in `plugins`, such as plugins: [my_parts.py]"
+            return Problem(document.mark(place), f"{name}: unknown type {shown(tag)}", hint)
     if path[-1:] == (KEY,):
         *around, key = path[:-1]
         hint = among(str(key), _choices(details)) if details["type"] == "literal_error" else ""
@@ -100,12 +104,23 @@ def _instead(root: type[Component], values: Mapping[str, object], path: Path, de
         number = _number(given)
         if number is not None and (kind == "float_type" or number == int(number)):
             return f"write {shown(int(number) if kind == 'int_type' else number)}"
+    if kind == "unexpected" and isinstance(given, Mapping):
+        default = _default(root, values, path)
+        usual = [str(type_name(type(default)))] if isinstance(default, Component) else []
+        types = fitting(choices(root, values, path), given) or usual
+        return f"such as `type: {next((each for each in usual if each in types), types[0])}`" if types else ""
     if kind == "tuple_type":
         return ""  # the message has an example
     default = _default(root, values, path)
     if isinstance(default, int | float | str | tuple) and default != ():
         return f"such as {shown(default)}{', the default' if kind in _BOUNDS else ''}"
     return {"int_type": "such as 3", "float_type": "such as 0.1"}.get(kind, "")
+
+
+def fitting(classes: Sequence[type[Component]], given: Collection[str]) -> list[str]:
+    """The types, of several, that have most of the keys that are given; none where none has any."""
+    known = {kind: sum(key in cls.model_fields for key in given) for cls in classes if (kind := type_name(cls))}
+    return [kind for kind, count in known.items() if count == max(known.values()) > 0]
 
 
 def _number(given: object) -> float | None:

@@ -147,6 +147,17 @@ def test_what_another_type_drops_is_said_in_one_line_before_all_else(
     )
 
 
+@pytest.mark.parametrize("command", ["train", "validate", "show"])
+def test_of_a_type_that_there_is_not_nothing_is_said_to_be_left_out(
+    dlcli: Command, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "s.yaml").write_text("dataset: hapt\nmodel: {type: lstm, units: [3]}\n")
+    outcome = dlcli(command, "s.yaml", "--set", "model.type=nope", "--set", "seed=3")
+    assert outcome.code == 2
+    assert outcome.err.startswith("--set model.type=nope: `model`: unknown type 'nope'\n")
+    assert "note" not in outcome.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -161,6 +161,10 @@ def test_a_missing_file_is_shown_where_it_is_named(write: Write) -> None:
     )
 
 
+def test_an_ending_in_common_makes_no_file_likely(write: Write) -> None:
+    assert "did you mean" not in refusal(write(a="extends: nope.yaml\n", mine=""))
+
+
 @pytest.mark.parametrize(
     ("given", "hint"),
     [

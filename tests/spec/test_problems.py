@@ -44,6 +44,31 @@ SHOWN = {
              |                         ^^^^^^^^  `momentum` belongs to type rmsprop or sgd
         """,
     ),
+    "a misspelt key whose name is a key elsewhere": (
+        "metric: [balanced_accuracy]",
+        """
+        s.yaml:3:1: unknown key `metric`
+           3 | metric: [balanced_accuracy]
+             | ^^^^^^  did you mean `metrics`?
+        """,
+    ),
+    "a key of which only the first word is given": (
+        "optimizer: {type: adam, schedule: {type: cosine, warmup: 1}}",
+        """
+        s.yaml:3:50: unknown key `warmup` in optimizer.schedule (cosine)
+           3 | optimizer: {type: adam, schedule: {type: cosine, warmup: 1}}
+             |                                                  ^^^^^^  did you mean `warmup_epochs`?
+        """,
+    ),
+    "a type with its letters in another order": (
+        "strategy: uaot",
+        """
+        s.yaml:3:11: `strategy`: unknown type 'uaot'
+           3 | strategy: uaot
+             |           ^^^^  did you mean `auto`?
+             | one of: auto, cpu, one_device, mirrored
+        """,
+    ),
     "a key one level up": (
         "units: [3]",
         """
@@ -116,6 +141,7 @@ SHOWN = {
         s.yaml:3:18: `strategy`: unknown type 'zzz'
            3 | strategy: {type: zzz}
              |                  ^^^  one of: auto, cpu, one_device, mirrored
+             | one of your own needs its file in `plugins`, such as plugins: [my_parts.py]
         """,
     ),
     "a word for a number": (
