@@ -13,6 +13,15 @@ _joined: dict[type[Any], str] = {}
 _added: ContextVar[tuple[type[Any], ...]] = ContextVar("added", default=())
 
 
+_KEYS = {"schedule": "optimizer.schedule", "augmentation": "augment", "metric": "metrics"}
+"""The keys of a spec under which parts of a family stand, where they are not called as the family is."""
+
+
+def key_of(family: str) -> str:
+    """The key of a spec under which parts of a family stand."""
+    return _KEYS.get(family, family)
+
+
 def join(cls: type[Any], family: str) -> None:
     """Notes that a class is of a family, such as `model`."""
     _joined[cls] = family
@@ -21,6 +30,11 @@ def join(cls: type[Any], family: str) -> None:
 def family_of(cls: type[Any]) -> str | None:
     """The family that a class of a plugin has joined; None if it is of no plugin."""
     return _joined.get(cls)
+
+
+def joined() -> tuple[type[Any], ...]:
+    """All classes that have joined a family, the latest first."""
+    return tuple(reversed(_joined))
 
 
 def joined_by(module: str) -> tuple[type[Any], ...]:

@@ -49,6 +49,11 @@ def test_what_dlcli_can_explain_and_what_no_plugin_did_stay_as_they_are(calls: d
             "Exception encountered when calling A.call().\n\n\x1b[1mno\x1b[0m\n\nArguments received",
             "ValueError: Exception encountered when calling A.call(). no",
         ),
+        (
+            'in user code:\n\n    File "a.py", line 3, in f  *\n        g()\n\n    ValueError: Exception encountered '
+            "when calling A.call().\n    \n    no\n    \n    Arguments received by A.call():\n      • x=3\n",
+            "ValueError: Exception encountered when calling A.call(). no",
+        ),
         ("x" * 500, f"ValueError: {'x' * 397}..."),
     ],
 )

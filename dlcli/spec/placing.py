@@ -34,7 +34,8 @@ def as_mistakes(document: Document, experiment: Experiment) -> Iterator[None]:
     except SpecError:
         raise
     except (UsageError, DataError) as error:
-        if not _place(document, experiment, error)[0]:
+        # What a message about data begins with may be what is wrong with the data.
+        if not error.at and (isinstance(error, DataError) or not _place(document, experiment, error)[0]):
             raise
         raise SpecError([placed(document, experiment, error)]) from error
 

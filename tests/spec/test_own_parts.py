@@ -170,5 +170,5 @@ def test_a_check_of_a_part_that_fails_in_an_odd_way_is_told_with_its_line(here: 
         raise KeyError("odd")
 """
     parts = PARTS.replace("    units: PositiveInt = 4\n", f"    units: PositiveInt = 4\n{wrong}")
-    with pytest.raises(UsageError, match=r"^parts\.py:36: KeyError: 'odd'$"):
+    with pytest.raises(UsageError, match=r"^model: tiny, parts\.py:36: KeyError: 'odd'$"):
         load(write(here, parts=parts))

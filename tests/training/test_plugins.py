@@ -47,7 +47,7 @@ def test_a_part_of_each_family_trains_and_evaluates_to_the_same_scores(here: Pat
 @pytest.mark.parametrize(
     ("before", "after", "kind", "said"),
     [
-        ("x = np.random", "x = numpi.random", DataError, "parts.py:24: NameError: name 'numpi' is not defined"),
+        ("x = np.random", "x = numpi.random", DataError, "dataset: board, parts.py:24: NameError: name 'numpi' is not"),
         (
             "return Data(*divide(Split(x, y), target, self), target)",
             "return x",
@@ -74,7 +74,7 @@ def test_a_part_of_each_family_trains_and_evaluates_to_the_same_scores(here: Pat
             "parts.py:30: Tiny gave NoneType; e",
         ),
         ("(outputs, name=", "(outputs + 1, name=", UsageError, "model: tiny gave the shape (None, 2); expected (B, 1)"),
-        ("!= targets)", "!= target)", TrainingError, "parts.py:49: NameError: name 'target' is not defined"),
+        ("!= targets)", "!= target)", TrainingError, "metrics: misses, parts.py:49: NameError: name 'target' is"),
         ("!= targets).mean()", "!= targets)", UsageError, "metrics: misses gave array(["),
         (
             'fits: ClassVar = "classes"',
@@ -118,7 +118,7 @@ def test_a_part_that_fails_in_the_middle_of_the_training_ends_the_run_with_its_l
     head = "def score(self, targets, predictions):\n"
     wrong = "        self.calls.append(1)\n        assert len(self.calls) < 2, 'the second time'\n"
     parts = PARTS.replace(head, f"calls: ClassVar = []\n\n    {head}{wrong}")
-    with pytest.raises(TrainingError, match=r"^parts\.py:\d+: AssertionError: the second time$"):
+    with pytest.raises(TrainingError, match=r"^metrics: misses, parts\.py:\d+: AssertionError: the second time$"):
         trained(own(here, parts), here)
     (run,) = all_runs(here / "runs")
     assert run.info["state"] == "failed"
@@ -146,6 +146,21 @@ class Doubled(keras.layers.Layer):
 def with_layer(parts: str, layer: str) -> str:
     """The plugin with another layer in its model, before the head."""
     return parts.replace("return keras.layers.Dense(outputs", f"x = {layer}\n        return keras.layers.Dense(outputs")
+
+
+def test_a_layer_that_fails_only_in_training_is_told_with_its_line_and_what_it_says(here: Path) -> None:
+    layer = LAYER.replace(
+        "def call(self, x):\n", "def call(self, x, training=False):\n        assert not training, 'no'\n"
+    )
+    parts = with_layer(f"{layer}\n{PARTS}", "Doubled(3.0)(x)")
+    with pytest.raises(TrainingError, match=r"^parts\.py:12: AssertionError: Exception .* Doubled\.call\(\)\. no$"):
+        trained(own(here, parts), here)
+
+
+def test_a_distortion_that_fails_in_training_is_named(here: Path) -> None:
+    parts = PARTS.replace("lambda x, u: x + 0.01 * u", "lambda x, u: x.no")
+    with pytest.raises(TrainingError, match=r"^augment: shift, parts\.py:75: AttributeError: "):
+        trained(own(here, parts), here)
 
 
 def test_layers_of_a_plugin_are_known_wherever_its_run_is_opened(here: Path) -> None:
@@ -191,5 +206,5 @@ def test_metrics_of_numbers_see_them_in_their_units(here: Path) -> None:
 
 def test_a_model_that_is_only_looked_at_is_told_with_its_line_too(here: Path) -> None:
     assert [layer.name for layer in inspect(own(here)).layers][-2:] == ["dense_1", "head"]
-    with pytest.raises(TrainingError, match=r"^parts\.py:38: ValueError: Could not interpret"):
+    with pytest.raises(TrainingError, match=r"^model: tiny, parts\.py:38: ValueError: Could not interpret"):
         inspect(own(here, PARTS.replace('activation="relu"', 'activation="rely"')))
