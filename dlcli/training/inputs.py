@@ -26,9 +26,7 @@ def prepare_inputs(x: keras.KerasTensor, data: Data, normalize: Normalize) -> ke
     parts = []
     if len(numbers):
         parts.append(_scaled(keras.ops.take(x, numbers, axis=-1), numbers, data, normalize, "normalize"))
-    for c, column in enumerate(data.columns):
-        if column.categories is not None:
-            parts.append(_one_hot(x, c, column.categories, data))
+    parts += [_one_hot(x, c, codes) for c, codes in seen_categories(data).items()]
     return keras.layers.Concatenate(name="columns")(parts) if len(parts) > 1 else parts[0]
 
 
@@ -68,11 +66,21 @@ def _middle(data: Data, channels: NDArray[np.intp], normalize: Normalize) -> NDA
     return mean[channels].astype(np.float32)
 
 
-def _one_hot(x: keras.KerasTensor, c: int, categories: tuple[str, ...], data: Data) -> keras.KerasTensor:
-    # In the order of the categories' names: codes depend on all of the file, the model must on training alone.
-    seen = np.unique(np.concatenate([block[:, c] for block in blocks(data.train.x)]).astype(np.int64))
-    codes = np.array(sorted(seen.tolist(), key=lambda code: categories[code]), np.float32)
-    is_code = keras.ops.equal(keras.ops.take(x, [c], axis=-1), codes[None, :])
+def seen_categories(data: Data) -> dict[int, list[int]]:
+    """Of each column of a table that holds categories, by its place: the codes of those that training has.
+
+    In the order of the categories' names: codes depend on all of the file, the model must on training alone.
+    """
+    found = {}
+    for c, column in enumerate(data.columns or ()):
+        if (names := column.categories) is not None:
+            seen = np.unique(np.concatenate([block[:, c] for block in blocks(data.train.x)]).astype(np.int64))
+            found[c] = sorted(seen.tolist(), key=names.__getitem__)
+    return found
+
+
+def _one_hot(x: keras.KerasTensor, c: int, codes: list[int]) -> keras.KerasTensor:
+    is_code = keras.ops.equal(keras.ops.take(x, [c], axis=-1), np.array(codes, np.float32)[None, :])
     return keras.ops.cast(is_code, "float32")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from dlcli.training.augmentation import augmentation
 from dlcli.training.build import build_model, build_optimizer, check_can_be_saved
 from dlcli.training.costs import flops, kept_numbers, shapes
 from dlcli.training.initial import find_initial, freeze
+from dlcli.training.inputs import seen_categories
 from dlcli.training.loading import load_data
 from dlcli.training.prepare import check_asked
 
@@ -128,7 +130,7 @@ def _inspection(
         example=tuple(data.train.x.shape[1:]),
         predicts=predicts,
         stand_in=data.stand_in,
-        layers=tuple(_layer(layer) for layer in model.layers),
+        layers=tuple(_layers(model, data)),
         trainable=trainable,
         frozen=frozen,
         batch=batch,
@@ -140,6 +142,18 @@ def _inspection(
         },
         remarks=remarks,
     )
+
+
+def _layers(model: keras.Model, data: Data) -> Iterator[Layer]:
+    """The layers, and between them that which spells out categories, which Keras has no layer for."""
+    categories = sum(map(len, seen_categories(data).values()))
+    encoded = Layer("categories", "one-hot", (categories,), 0, 0)
+    names = [layer.name for layer in model.layers]
+    behind = names.index("columns") - 1 if "columns" in names else 0
+    for i, layer in enumerate(model.layers):
+        yield _layer(layer)
+        if categories and i == behind:
+            yield encoded
 
 
 def _layer(layer: keras.layers.Layer) -> Layer:

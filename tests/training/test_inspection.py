@@ -125,3 +125,25 @@ def test_arithmetic_that_is_not_known_is_no_part_of_the_total(tmp_path: Path) ->
     inspected = inspect(experiment(text))
     assert not inspected.all_flops_known
     assert inspected.flops == 2 * 16 * 3
+
+
+@pytest.mark.parametrize(
+    ("features", "rows"),
+    [
+        (
+            "[size, kind, place]",
+            [("inputs", (3,)), ("normalize", (1,)), ("categories", (5,)), ("columns", (6,)), ("head", (2,))],
+        ),
+        ("[kind, place]", [("inputs", (2,)), ("categories", (5,)), ("columns", (5,)), ("head", (2,))]),
+        ("[kind]", [("inputs", (1,)), ("categories", (2,)), ("head", (2,))]),
+        ("[size]", [("inputs", (1,)), ("normalize", (1,)), ("head", (2,))]),
+    ],
+)
+def test_categories_that_are_spelled_out_have_a_row_of_their_own(
+    tmp_path: Path, features: str, rows: list[tuple[str, tuple[int, ...]]]
+) -> None:
+    lines = [f"{n},{'ab'[n % 2]},{'xyz'[n % 3]},{n},{-n}" for n in range(60)]
+    (tmp_path / "t.csv").write_text("\n".join(["size,kind,place,u,v", *lines, ""]))
+    dataset = f"{{type: csv, path: t.csv, target: [u, v], features: {features}, duplicates: allow}}"
+    inspected = inspect(experiment(f"dataset: {dataset}\nmodel: linear\nnormalize: range\n"))
+    assert [(layer.name, layer.shape) for layer in inspected.layers if layer.name != "in_units"] == rows
