@@ -106,6 +106,17 @@ class Loop:
         batches = evaluation_batches(split, EVALUATION_BATCH, strategy=self.steps.strategy)
         return batches, steps_per_epoch(split, EVALUATION_BATCH)
 
+    @property
+    def stopped_early(self) -> str:
+        """Why training ended before all epochs were over, where early stopping ended it; else empty."""
+        train, stale = self.experiment.train, self.progress.stopping.stale
+        stopping = train.early_stopping
+        if stopping is None or stale < stopping.patience or self.progress.step >= self._last_step:
+            return ""
+        unit = "epoch" if train.validate_every == 1 else "validation"
+        watched = watched_metric(train, self.prepared.task)
+        return f"{watched} has not improved for {stale} {unit}{'s' * (stale > 1)}"
+
     def _finished(self) -> bool:
         return self.progress.stopped or self.progress.step >= self._last_step
 

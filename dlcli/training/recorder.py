@@ -98,6 +98,8 @@ class Recorder:
     def finish(self, loop: Loop, evaluations: Sequence[Evaluation]) -> None:
         """Records the scores of the kept model."""
         self.screen.stop()
+        if loop.stopped_early:
+            self.screen.say(f"stopped early: {loop.stopped_early}")
         kept = {"epoch": loop.progress.kept_epoch, "of": loop.experiment.train.epochs, "by": loop.prepared.keep}
         write_json(self.run.path / "result.json", {"kept": kept} | {e.split: e.as_json() for e in evaluations})
         for evaluation in evaluations:

@@ -194,6 +194,24 @@ def test_early_stopping_waits_for_patience_and_the_first_of_equals_is_best(exper
     assert len(loop.listener.rows) == 4
     assert loop.listener.kept == [1]
     assert loop.progress.kept_epoch == 1
+    assert loop.stopped_early == "val_accuracy has not improved for 3 epochs"
+
+
+@pytest.mark.parametrize(
+    ("train", "said"),
+    [
+        ("{epochs: 9, early_stopping: {patience: 1}}", "for 1 epoch"),
+        ("{epochs: 9, validate_every: 2, early_stopping: {patience: 1}}", "for 1 validation"),
+        ("{epochs: 3, early_stopping: {patience: 2}}", ""),  # when all epochs are over
+        ("{epochs: 3, early_stopping: {patience: 9}}", ""),
+        ("{epochs: 3}", ""),
+    ],
+)  # fmt: skip
+def test_why_early_stopping_ended_a_training_is_told_where_it_did(experiment, make_loop, train, said):
+    loop = make_loop(experiment(optimizer="{type: sgd, learning_rate: 1.0e-30}", train=train))
+    assert loop.stopped_early == ""
+    loop.run(StopRequest())
+    assert loop.stopped_early == (f"val_accuracy has not improved {said}" if said else "")
 
 
 def test_the_last_is_kept_where_the_spec_says_so(experiment, make_loop):

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from dlcli.errors import DataError, Preempted, TrainingError, UsageError
+from dlcli.report.screen import Screen
 from dlcli.runs.run import Run
 from dlcli.spec.load import dump
 from dlcli.training import evaluate as evaluation_module
@@ -53,6 +54,13 @@ def test_a_run_is_recorded_whole(experiment, begin):
     result = json.loads((run.path / "result.json").read_text())
     assert {e.split: e.as_json() for e in evaluations} == {name: result[name] for name in ("validation", "test")}
     assert run.experiment == spec
+
+
+def test_a_training_that_ends_early_says_so_behind_its_last_row(experiment, begin, capsys):
+    stopping = "{epochs: 9, early_stopping: {metric: val_loss, patience: 1}, keep: val_loss}"
+    spec = experiment(optimizer="{type: sgd, learning_rate: 1.0e-30}", train=stopping)
+    train(prepare(spec), begin(spec), screen=Screen())
+    assert capsys.readouterr().out.endswith("\nstopped early: val_loss has not improved for 1 epoch\n")
 
 
 def test_eval_gives_the_numbers_that_training_reported(experiment, begin):
