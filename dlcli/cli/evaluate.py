@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from dlcli.cli.completion import complete_runs
 from dlcli.cli.options import DataDir, Gate, Runs, Verbose
+from dlcli.errors import UsageError
+
+_SPLITS = ("train", "validation", "test")
 
 
-class SplitName(StrEnum):
-    """The splits of a dataset."""
-
-    train = "train"
-    validation = "validation"
-    test = "test"
+def _complete_splits(incomplete: str) -> list[str]:
+    return [name for name in _SPLITS if name.startswith(incomplete)]
 
 
 def evaluate(
@@ -29,9 +27,12 @@ def evaluate(
         ),
     ] = None,
     split: Annotated[
-        SplitName | None,
+        str | None,
         typer.Option(
-            "--split", help="Which examples; test if absent, or what there is where nothing is held out for it."
+            "--split",
+            metavar=f"[{'|'.join(_SPLITS)}]",
+            autocompletion=_complete_splits,
+            help="Which examples; test if absent, or what there is where nothing is held out for it.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
@@ -43,7 +44,12 @@ def evaluate(
     """Evaluate the kept model of a run: scores of each class and the confusion matrix, printed and as a PNG."""
     from dlcli.runs.find import find, has_model, runs_folder
     from dlcli.runs.plugins import plugin_notes
+    from dlcli.spec.suggest import nearest
 
+    if split is not None and split not in _SPLITS:
+        near = nearest(split, _SPLITS)
+        hint = f" (did you mean `{near}`?)" if near else ""
+        raise UsageError(f"--split {split}: expected one of {', '.join(_SPLITS)}{hint}")
     root = runs_folder(runs)
     run = find(root, wanted, has_model)
     experiment = run.experiment
@@ -59,7 +65,7 @@ def evaluate(
     from dlcli.training.evaluate import evaluate_run
 
     mend(root)
-    evaluation = evaluate_run(run, split.value if split else None)
+    evaluation = evaluate_run(run, split)
     kind, png = picture(evaluation.report, f"{experiment.name} · {evaluation.split}")
     path = run.path / f"{kind}_{evaluation.split}.png"
     path.write_bytes(png)

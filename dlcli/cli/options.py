@@ -22,20 +22,29 @@ SPEC = typer.Argument(
 def spec_path(given: Path) -> Path:
     """The file that a spec argument means: the file of that name, or for a bare word also the shipped config.
 
-    Raises UsageError for a bare word that is neither; a path to a file that is not there is left to who reads it.
+    Raises UsageError, with the nearest name there is, where it is neither.
     """
-    if given.is_file() or given.suffix or given != Path(given.name) or given.is_dir():
+    if given.exists():
         return given
+    is_word = not given.suffix and given == Path(given.name)
     config = shipped("configs", f"{given}.yaml")
-    if config.is_file():
+    if is_word and config.is_file():
         return config
-    from dlcli.spec.suggest import nearest
-
-    known = sorted(path.stem for path in shipped("configs").glob("*.yaml"))
-    beside = [name for name in (f"{given}.yaml", f"{given}.yml") if Path(name).is_file()]
-    near = beside[0] if beside else nearest(str(given), known)
+    near = _nearest_spec(given)
+    if not is_word:
+        raise UsageError(f"{given}: there is no such file{f', did you mean `{near}`?' if near else ''}")
     hint = f", did you mean `{near}`? List" if near else "; list"
     raise UsageError(f"{given}: there is no such file nor shipped config{hint} them with: dlcli list configs")
+
+
+def _nearest_spec(given: Path) -> str | None:
+    """What is called nearly so: a spec in the same folder, or a shipped config."""
+    from dlcli.spec.suggest import nearest
+
+    beside = {path.stem: str(path) for path in given.parent.glob("*.y*ml") if path.suffix in (".yaml", ".yml")}
+    known = beside | {path.stem: path.stem for path in shipped("configs").glob("*.yaml") if path.stem not in beside}
+    near = nearest(given.name.removesuffix(".yaml").removesuffix(".yml"), known)
+    return None if near is None else known[near]
 
 
 Runs = Annotated[

@@ -163,7 +163,8 @@ def test_of_a_type_that_there_is_not_nothing_is_said_to_be_left_out(
     [
         (("trian",), "trian"),
         (("train", "--epochs", "3"), "--epochs"),
-        (("eval", "--split", "all"), "all"),
+        (("eval", "--split", "foo"), "error: --split foo: expected one of train, validation, test\n"),
+        (("eval", "--split", "tets"), "--split tets: expected one of train, validation, test (did you mean `test`?)"),
         (("eval", "a", "b"), "b"),
     ],
 )

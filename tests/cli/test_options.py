@@ -28,9 +28,39 @@ def test_a_file_of_that_name_comes_first(here: Path) -> None:
     assert spec_path(Path("har_lstm")) == Path("har_lstm")
 
 
-@pytest.mark.parametrize("name", ["har_lstm.yaml", "configs/har_lstm", "./gone.yaml"])
-def test_what_looks_like_a_path_is_one(name: str) -> None:
+@pytest.mark.parametrize("name", ["har_lstm.yaml", "configs/har_lstm"])
+def test_what_looks_like_a_path_is_one(name: str, here: Path) -> None:
+    with pytest.raises(UsageError, match=rf"^{name}: there is no such file"):
+        spec_path(Path(name))
+    (here / "configs").mkdir()
+    (here / name).write_text("")
     assert spec_path(Path(name)) == Path(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("mine/huoses.yaml", "mine/houses.yml"),
+        ("mine/houses.yaml", "mine/houses.yml"),
+        ("mine/houses", "mine/houses.yml"),
+        ("har_lstm.yaml", "har_lstm"),
+        ("confgs/har_lstn.yaml", "har_lstm"),
+    ],
+)
+def test_a_path_that_is_not_there_is_named_with_what_was_probably_meant(name: str, near: str, here: Path) -> None:
+    (here / "mine").mkdir()
+    (here / "mine" / "houses.yml").write_text("")
+    with pytest.raises(UsageError, match=rf"^{name}: there is no such file, did you mean `{near}`\?$"):
+        spec_path(Path(name))
+    with pytest.raises(UsageError, match=r"^mine/zzz\.yaml: there is no such file$"):
+        spec_path(Path("mine/zzz.yaml"))
+
+
+@pytest.mark.parametrize("command", [["validate"], ["show"], ["train"], ["init", "--from"]], ids=" ".join)
+def test_every_command_that_takes_a_spec_says_which_was_probably_meant(command: list[str]) -> None:
+    done = CliRunner().invoke(app, [*command, "har_lstn.yaml"])
+    assert "har_lstn.yaml" in f"{done.output}{done.exception}"
+    assert "there is no such file, did you mean `har_lstm`?" in f"{done.output}{done.exception}"
 
 
 def test_a_folder_is_left_to_who_reads_it(here: Path) -> None:
