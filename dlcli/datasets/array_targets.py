@@ -71,7 +71,10 @@ def coding_of(spec: Npz, y: NDArray[Any], at: str, name: str, remarks: list[str]
     """
     if spec.task == "reals":
         if y.dtype.kind == "U":
-            raise DataError(f"{at}: got {y.flat[0].item()!r}, expected numbers, which dataset.task=reals predicts")
+            raise DataError(
+                f"{at}: got {y.flat[0].item()!r}, expected numbers, as dataset.task=reals predicts numbers; "
+                "save them as such, or set dataset.task=classes"
+            )
         return _numbers(y)
     told = spec.task == "classes" or spec.classes is not None
     if _is_one_hot(y):

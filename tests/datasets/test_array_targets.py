@@ -100,7 +100,11 @@ def test_numbers_with_gaps_are_classes_up_to_a_tenth_of_the_examples_or_a_hundre
             {},
             r"`y` holds 101 different whole numbers in 1009 examples, from 0 to 200; .* dataset\.task=reals to predict",
         ),
-        (["x"] * 3, {"task": "reals"}, r"`y`: got 'x', expected numbers, which dataset\.task=reals predicts"),
+        (
+            ["x"] * 3,
+            {"task": "reals"},
+            r"`y`: got 'x', expected numbers, as dataset\.task=reals predicts numbers; save",
+        ),
         (HOT, {"classes": ("a", "b")}, r"`y` has one-hot rows of 3, but dataset\.classes names 2"),
         (
             np.c_[Y, Y],

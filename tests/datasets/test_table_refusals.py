@@ -134,7 +134,7 @@ def refused(folder: Path, text: str | bytes, **fields: Any) -> str:
         pytest.param(
             TABLE,
             {"task": "reals"},
-            ["line 2, column `kind`: got 'rose', expected a number; which dataset.task=reals"],
+            ["line 2, column `kind`: got 'rose', expected a number; dataset.task=reals predicts numbers: mend it"],
             id="text to be predicted as numbers",
         ),
         pytest.param(

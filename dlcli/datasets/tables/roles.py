@@ -107,7 +107,10 @@ def target_of(spec: Csv, table: TextTable, roles: Roles, remarks: list[str]) -> 
             f"otherwise set dataset.task={'reals' if classes else 'classes'}"
         )
     if not classes:
-        y = np.stack([measured(column, "which dataset.task=reals predicts") for column in columns], axis=1)
+        advice = "several targets are always numbers"
+        if len(columns) == 1:
+            advice = "dataset.task=reals predicts numbers: mend it, or set dataset.task=classes"
+        y = np.stack([measured(column, advice) for column in columns], axis=1)
         return y, Reals(tuple(column.name for column in columns))
     labels, names = labelled(columns[0], spec.classes)
     absent = np.setdiff1d(labels[table.files == 1], labels[table.files == 0])
