@@ -27,7 +27,7 @@ _Sha256 = Annotated[str, Matching(r"^[0-9a-f]{64}$", "64 hexadecimal digits")]
 class Csv(DatasetSpec, OwnSplits):
     """A table in a text file, one example a row, values separated by commas or another character.
 
-    Columns are given by name, or by place: 0 is the first, -1 the last.
+    Either `path` or `url` must be given. Columns are given by name, or by place: 0 is the first, -1 the last.
     x: (N, F) float32, a column for each feature; columns whose values are all numbers are numbers as they are written,
     others categories, coded by their place in alphabetical order. y: class numbers, classes in alphabetical or numeric
     order, or (N, D) numbers. groups: the values of the column `group`.
@@ -37,16 +37,20 @@ class Csv(DatasetSpec, OwnSplits):
     """
 
     model_config = such_as(
-        {"type": "csv", "path": "houses.csv", "target": "price", "categorical": ["zip_code"]},
+        {"type": "csv", "path": "houses.csv", "target": "price", "categorical": ["zip_code"]}
+        | {"drop": ["id"], "missing": "mean"},
+        {"type": "csv", "path": "houses.csv", "target": "price"},
         {"type": "csv", "url": "https://example.org/houses.csv", "sha256": "0123456789abcdef" * 4, "target": "price"},
     )
 
     type: Literal["csv"] = "csv"
 
     path: PathText | None = Field(default=None, examples=["houses.csv"])
-    """The file, looked for from the working directory, then in the data folder and one folder down in it."""
+    """The file, looked for from the working directory, then in the data folder and one folder down in it. Either
+    this or `url` must be given.
+    """
     url: str | None = Field(default=None, examples=["https://example.org/houses.csv"])
-    """Where the file is downloaded from, into the data folder, instead of `path`."""
+    """Where the file is downloaded from, into the data folder, instead of `path`; with `sha256`."""
     sha256: _Sha256 | None = Field(default=None, examples=["0123456789abcdef" * 4])
     """Checksum of the file at `url`, hexadecimal."""
     test_path: PathText | None = Field(default=None, examples=["houses_test.csv"])

@@ -62,15 +62,16 @@ def _loads(lines: str, *, combined: bool) -> bool:
 
 def _ways(cls: type[Component], field: str | None) -> Iterator[dict[str, object]]:
     """How the component may be written, the most telling first."""
-    examples = [*declared(cls), _made_up(cls)]
+    given = declared(cls)
     if field is None:
-        yield from examples
+        yield from (*given, _made_up(cls))
         return
-    yield from (each for each in examples if field in each and len(each) <= 1 + _OPTIONAL)
+    yield from (each for each in given if field in each and len(each) <= 1 + _OPTIONAL)
     for value in _values(cls, field):
+        # Of other keys only those without which it does not load: they would draw the eye away from this one.
         yield _shortest(cls) | {field: value}
-        yield from (each | {field: value} for each in examples)
-    yield from (each for each in examples if field in each)
+        yield from (each | {field: value} for each in sorted((*given, _made_up(cls)), key=len))
+    yield from (each for each in given if field in each)
 
 
 def declared(cls: type[Component]) -> list[dict[str, object]]:

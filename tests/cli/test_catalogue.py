@@ -132,7 +132,20 @@ def test_a_key_of_several_types_has_the_default_of_each() -> None:
     said = run("describe", "learning_rate")
     assert "  default: 0.01  (adagrad, sgd)\n" in said
     assert said.count("a number, more than 0") == 1
-    assert "optimizer: {type: adam, learning_rate: 0.001, schedule: cosine}" in said
+    assert "optimizer: {type: adam, learning_rate: 0.001}" in said
+
+
+def test_of_one_key_the_example_has_no_others_but_those_it_needs() -> None:
+    said = run("describe", "patience")
+    assert "  optimizer: {type: adam, schedule: {type: plateau, patience: 5}}\n" in said
+    assert "  train: {early_stopping: {patience: 5}}\n" in said
+    assert "  dataset: {type: csv, path: houses.csv, target: price, drop: [id]}\n" in run("describe", "dataset.drop")
+
+
+def test_a_table_is_described_with_what_it_mostly_needs() -> None:
+    said = run("describe", "csv")
+    assert "Either `path` or `url` must be given." in said
+    assert "    drop: [id]\n    missing: mean\n" in said.partition("\nexample\n")[2]
 
 
 def test_a_name_with_two_meanings_shows_both() -> None:
