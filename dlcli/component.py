@@ -204,6 +204,11 @@ def shape_text(shape: Sequence[int | None]) -> str:
     return "x".join(letters[i] if size is None else str(size) for i, size in enumerate(shape)) or "()"
 
 
+def examples_of(shape: Sequence[int | None]) -> str:
+    """Says of what shape each example is: "examples of 6 values" where it is a row of them."""
+    return f"examples of {shape_text(shape)}{' values' if len(shape) == 1 else ''}"
+
+
 class Matching:
     """Marks text that matches a pattern; `expected` says in words what that is.
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import Field, TypeAdapter, ValidationError
 
-from dlcli.component import ByType, Component, Matching, ReadOnly, a_type_of
+from dlcli.component import ByType, Component, Matching, ReadOnly, a_type_of, examples_of
 from dlcli.families import adding, join
 from dlcli.spec.structure import classes_of, fields_below
 
@@ -197,3 +197,9 @@ def test_the_json_schema_of_a_choice_has_the_words_and_asks_for_a_type() -> None
     ]  # fmt: skip
     assert schema["$defs"]["Dog"]["required"] == ["type"]
     assert list(schema["$defs"]["Cat"]["properties"]) == ["type", "lives", "weight"]
+
+
+def test_the_shape_of_examples_is_said_in_words() -> None:
+    assert examples_of((128, 9)) == "examples of 128x9"
+    assert examples_of((6,)) == "examples of 6 values"
+    assert examples_of((None,)) == "examples of F values"

@@ -141,7 +141,7 @@ def test_the_first_spec_trains_and_is_evaluated_as_the_page_says(here: Path) -> 
     visits(here)
     (here / "visits.yaml").write_text(OWN["visits.yaml"], encoding="utf-8")
     said = run("train", "visits.yaml", "--set", "train.epochs=1")
-    assert "6, 2 classes\n" in said
+    assert "; examples of 6 values, 2 classes\n" in said
     page = (DOCS / "own_data.md").read_text(encoding="utf-8")
     for note in (line for line in said.splitlines() if line.startswith("note") and "missing" not in line):
         assert note in page

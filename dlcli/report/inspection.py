@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dlcli.component import shape_text
+from dlcli.component import examples_of, shape_text
 
 if TYPE_CHECKING:
     from dlcli.training.inspection import Inspection, Layer
@@ -17,7 +17,7 @@ _LEAST = 12
 
 def inspection_text(inspected: Inspection) -> str:
     """The table of layers, the totals and what they are estimates of."""
-    head = [f"{inspected.model} of {shape_text(inspected.example)} ({inspected.dataset}, {inspected.predicts})"]
+    head = [f"{inspected.model} on {inspected.dataset}: {examples_of(inspected.example)}, {inspected.predicts}"]
     head += ["made-up examples: the data is not here"] if inspected.stand_in else []
     total = f"{inspected.flops:,}" if inspected.all_flops_known else f"at least {inspected.flops:,}"
     frozen = f", {inspected.frozen:,} of them not trained" if inspected.frozen else ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlcli.component import examples_of
 from dlcli.datasets.data import Classes, Data
 
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ def introduction(model: keras.Model, prepared: Prepared, devices: list[str], ker
     """The lines for the terminal."""
     data = prepared.data
     sizes = ", ".join(f"{len(split)} {name}" for name, split in data.splits.items())
-    shape = "x".join(map(str, data.train.x.shape[1:]))
-    yield f"data      {sizes}; {shape}, {prepared.task.describes}"
+    yield f"data      {sizes}; {examples_of(data.train.x.shape[1:])}, {prepared.task.describes}"
     if isinstance(data.target, Classes) and len(data.target.names) <= _SHOWN:
         names, labels = data.target.names, np.concatenate([split.y for split in data.splits.values()])
         counts = np.bincount(labels, minlength=len(names)).tolist()

@@ -144,7 +144,7 @@ def test_deep_shows_the_model_layer_by_layer(validate: Command) -> None:
     code, out, err = validate("good.yaml", "--deep")
     assert (code, err) == (0, "")
     assert out == block("""
-        good.yaml: lstm of 128x9 (hapt, 6 classes)
+        good.yaml: lstm on hapt: examples of 128x9, 6 classes
         layer      kind           output  parameters      FLOPs
         inputs     InputLayer     128x9            -          -
         normalize  Normalization  128x9            -          -

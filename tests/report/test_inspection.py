@@ -21,7 +21,7 @@ SMALL = Inspection(
 
 def test_columns_are_aligned_and_what_is_not_known_is_no_number() -> None:
     assert inspection_text(SMALL) == block("""
-        mlp of 3 (csv, predicts price)
+        mlp on csv: examples of 3 values, predicts price
         layer    kind        output  parameters  FLOPs
         inputs   InputLayer  3                -      -
         dense_1  Dense       64           1,256  1,384
@@ -35,7 +35,7 @@ def test_columns_are_aligned_and_what_is_not_known_is_no_number() -> None:
 
 def test_made_up_examples_frozen_weights_and_remarks_are_told() -> None:
     text = inspection_text(replace(SMALL, stand_in=True, frozen=12, remarks=("no run",)))
-    assert "mlp of 3 (csv, predicts price)\nmade-up examples: the data is not here\n" in text
+    assert "mlp on csv: examples of 3 values, predicts price\nmade-up examples: the data is not here\n" in text
     assert "\nparameters  1,270, 12 of them not trained\n" in text
     assert text.endswith("\nremark      no run")
 
