@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from dlcli.cli.answers import (
+    DATA_SUFFIXES,
+    Wanted,
+    chosen,
+    either,
+    found_in,
+    kind_of_data,
+    place_of_data,
+    refuse_misplaced,
+)
 from dlcli.cli.completion import complete_specs
 from dlcli.cli.options import spec_path
 from dlcli.errors import UsageError
@@ -16,7 +25,11 @@ from dlcli.errors import UsageError
 
 def init(
     file: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help="The spec to write; if absent, named after the data.")
+        Path | None,
+        typer.Argument(
+            metavar="FILE",
+            help="The spec to write, named after the data if absent; or the data, if it is a .csv or .npz file.",
+        ),
     ] = None,
     data: Annotated[
         str | None,
@@ -42,7 +55,8 @@ def init(
 ) -> None:
     """Write a spec to begin with, in which every line says what it is for.
 
-    Asks for what is not given, unless there is no terminal to ask at. A table that is there is looked into.
+    Asks for what is not given, unless there is no terminal to ask at. A table that is there is looked into. With --data
+    and no --path, what is written is a template for data that is not there yet.
     """
     if config is not None:
         given = {"--data": data, "--path": path, "--target": target, "--task": task, "--model": model}
@@ -55,7 +69,9 @@ def init(
         notes: tuple[str, ...] = (f"a copy of {source.stem}",)
         text = copied(_text_of(source), source, file)
     else:
-        file, text, notes = _made(file, data, path, target, task, model, ask=not yes and _can_ask())
+        if file is not None and path is None and file.suffix in DATA_SUFFIXES and data in (None, "csv", "npz"):
+            file, path = None, str(file)
+        file, text, notes = _made(file, Wanted(data, path, target, task, model, ask=not yes and _can_ask()))
     _write(file, text)
     typer.echo(f"wrote     {file}")
     for note in notes:
@@ -67,92 +83,34 @@ def _can_ask() -> bool:
     return sys.stdin.isatty()
 
 
-def _made(
-    file: Path | None, data: str | None, path: str | None, target: str | None, task: str | None, model: str | None,
-    *, ask: bool,
-) -> tuple[Path, str, tuple[str, ...]]:  # fmt: skip
+def _made(file: Path | None, wanted: Wanted) -> tuple[Path, str, tuple[str, ...]]:
     """A spec for data of some kind: where it goes, its text, and what was found out."""
     from dlcli.spec import Experiment
     from dlcli.starter import kinds
     from dlcli.starter.text import commented
 
-    if data is None and path is not None and path.endswith((".csv", ".tsv", ".txt", ".npz")):
-        data = "npz" if path.endswith(".npz") else "csv"
-    data = _chosen("--data", data, kinds.data_kinds(), "What is your data?", ask)
-    usual = kinds.usual_path(data)
-    if usual is None and path is not None:
-        raise UsageError(f"--path {path}: {data} is published data, which is found or downloaded; leave --path out")
-    if usual is not None and path is None:
-        path = typer.prompt("Where is it?", default=usual) if ask else usual
-    if target is not None and data != "csv":
-        raise UsageError(f"--target {target}: only a table has columns to choose from, not {data}; leave it out")
-    if task is not None:
-        _chosen("--task", task, kinds.TASKS, "", ask=False)
-        if task == "reals" and not kinds.takes_task(data):
-            raise UsageError(f"--task reals: of {data} classes are predicted; leave it out")
-    fields, notes = _found(data, path, target, task, ask)
-    model = _chosen("--model", model, kinds.models_for(data), "Which model?", ask, f" for {data}")
+    data = kind_of_data(wanted)
+    refuse_misplaced(wanted, data)
+    path, place = (None, None) if kinds.usual_path(data) is None else place_of_data(wanted, data)
+    look = found_in(wanted, data, path, place)
+    if wanted.model is not None and (why := kinds.why_unfit(wanted.model, data)):
+        instead = "; a file in which each row is a moment of a recording is read by --data recordings"
+        raise UsageError(
+            f"--model {wanted.model}: {why}. Give {either(kinds.models_for(data))}{instead if data == 'csv' else ''}"
+        )
+    model = chosen("--model", wanted.model, kinds.models_for(data), "Which model?", wanted.ask, f" for {data}")
     file = _target_file(file, Path(kinds.called(data, path)))
     header = {"What": f"{model} on {path or data}, as dlcli init wrote it", "Run": f"dlcli train {file}"}
-    values = kinds.first_values(data, path, fields, model)
-    return file, commented(Experiment, values, header), notes
-
-
-def _found(
-    data: str, path: str | None, target: str | None, task: str | None, ask: bool
-) -> tuple[dict[str, object], tuple[str, ...]]:
-    """What else the dataset's part of the spec must say, and why."""
-    from dlcli.starter.kinds import takes_task
-
-    if data != "csv":
-        return ({"task": task} if task and takes_task(data) else {}), ()
-    place = _place_of(path or "")
-    if place is not None:
-        from dlcli.starter.table import look_into
-
-        look = look_into(place, target, task)
-        if ask and target is None:
-            target = typer.prompt("Which column is predicted?", default=str(look.fields["target"]))
-            look = look_into(place, target, task)
-        return look.fields, look.notes
-    if target is None:
-        target = typer.prompt("Which column is predicted?", default="target") if ask else "target"
-    note = f"there is no {path} here yet; mend `target` and `task` once you have it, or run dlcli init again"
-    return {"target": target, "task": task or "classes"}, (note,)
-
-
-def _place_of(path: str) -> Path | None:
-    """Where the data lies; None if it is not here yet."""
-    from dlcli.datasets.folder import data_folder, resolve
-    from dlcli.errors import MissingData
-
-    try:
-        return resolve(path, data_folder())
-    except MissingData:
-        return None
-
-
-def _chosen(flag: str, given: str | None, known: Sequence[str], question: str, ask: bool, what: str = "") -> str:
-    """One of the known words: the one given, or asked for, or the first. Raises UsageError for another one given."""
-    from dlcli.spec.suggest import nearest
-
-    while True:
-        word = given
-        if word is None:
-            word = typer.prompt(f"{question} ({', '.join(known)})", default=known[0]) if ask else known[0]
-        if word in known:
-            return word
-        near = nearest(word, known)
-        hint = f" (did you mean `{near}`?)" if near else ""
-        message = f"{flag} {word}: expected one of {', '.join(known)}{what}{hint}"
-        if given is not None:
-            raise UsageError(message)
-        typer.echo(message, err=True)
+    values = kinds.first_values(data, path, look.fields, model)
+    reasons: dict[tuple[str, ...], str] = {("dataset", field): why for field, why in look.reasons.items()}
+    return file, commented(Experiment, values, header, reasons), look.notes
 
 
 def _target_file(given: Path | None, usual: Path) -> Path:
     file = given or Path(f"{usual.name}.yaml")
-    return file if file.suffix in (".yaml", ".yml") else file.with_name(f"{file.name}.yaml")
+    if file.suffix in (".yaml", ".yml"):
+        return file
+    return file.with_suffix(".yaml") if file.suffix in DATA_SUFFIXES else file.with_name(f"{file.name}.yaml")
 
 
 def _text_of(source: Path) -> str:

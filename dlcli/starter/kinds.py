@@ -24,6 +24,17 @@ _FITTING = {
     "hapt": _FOR_SIGNALS,
     "uci_har": _FOR_SIGNALS,
 }
+_READS = {
+    **dict.fromkeys(("lstm", "bilstm", "gru"), "sequences, such as the measurements of a sensor"),
+    **dict.fromkeys(("cnn", "deep_cnn", "resnet"), "images, and sequences such as the measurements of a sensor"),
+}
+_EXAMPLES = {
+    "csv": "one row of a table",
+    "images": "an image",
+    "mnist": "an image",
+    "fashion_mnist": "an image",
+    "cifar10": "an image",
+}
 _RECURRENT: Values = {"units": [32], "dropout": 0.5, "pooling": "mean"}
 _MODELS: dict[str, Values] = {
     "linear": {},
@@ -60,6 +71,13 @@ def models_for(kind: str) -> tuple[str, ...]:
     """The types of models that can read data of this kind, the one to begin with first."""
     every = tuple(name for cls in classes_in(Model) if (name := type_name(cls)) in _MODELS)
     return _FITTING.get(kind, every)
+
+
+def why_unfit(model: str, kind: str) -> str:
+    """Why a model cannot read data of a kind, in words; empty where it can, or there is no such model."""
+    if model in models_for(kind) or model not in _READS:
+        return ""
+    return f"reads {_READS[model]}; an example of {kind} is {_EXAMPLES[kind]}"
 
 
 def takes_task(kind: str) -> bool:

@@ -48,10 +48,11 @@ def test_what_is_written_trains(kind: str) -> None:
 def test_a_table_that_is_there_is_looked_into(here: Path) -> None:
     (here / "houses.csv").write_text(TABLE)
     said = run("init", "--path", "houses.csv")
-    assert "5 columns, with a header, parted by ';'\n" in said
-    assert "the target `kind` holds text: classes\n" in said
-    assert "hardly one value twice, dropped: `street`\n" in said
-    assert "missing values in `area`: mean\n" in said
+    assert "5 columns, with a header, separated by semicolons; 41 rows\n" in said
+    assert "left out: `street`: hardly any text occurs twice, as with a name\n" in said
+    text = (here / "houses.yaml").read_text()
+    assert "  drop: [street]                  # Left out: hardly a value occurs twice, as with identifiers\n" in text
+    assert "  missing: mean                   # Missing values are filled in: by the mean, or a category" in text
     dataset = load(here / "houses.yaml").dataset
     assert isinstance(dataset, Csv)
     assert (dataset.target, dataset.delimiter, dataset.drop, dataset.missing) == ("kind", ";", ("street",), "mean")
@@ -86,7 +87,46 @@ def test_at_a_terminal_pressing_return_takes_what_is_suggested(here: Path, monke
     experiment = load(here / "spec.yaml")
     assert isinstance(experiment.dataset, Images)
     assert (experiment.dataset.path, experiment.model.type) == ("pictures", "cnn")
-    run("init", "asked_nothing", "--yes")
+    run("init", "asked_nothing", "--data", "images", "--yes")
+
+
+def test_what_cannot_be_is_asked_for_again(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["dlcli.cli.init"], "_can_ask", lambda: True)
+    (here / "houses.csv").write_text(TABLE)
+    said = run("init", "spec", "--data", "csv", typed="huoses.csv\nhouses.csv\nprise\nstreet\nprice\nmlp\n")
+    assert "huoses.csv: there is no such file or folder, did you mean `houses.csv`?" in said
+    assert "--target prise: there is no such column (did you mean `price`?)" in said
+    assert "the target `street` holds 41 different values in 41 rows" in said
+    assert isinstance(dataset := load(here / "spec.yaml").dataset, Csv)
+    assert (dataset.path, dataset.target) == ("houses.csv", "price")
+
+
+def test_a_file_of_data_is_taken_as_such_where_a_spec_is_expected(here: Path) -> None:
+    (here / "houses.csv").write_text(TABLE)
+    run("init", "houses.csv")
+    assert isinstance(dataset := load(here / "houses.yaml").dataset, Csv)
+    assert (dataset.path, dataset.target) == ("houses.csv", "kind")
+    (here / "a.npz").write_bytes(b"")
+    run("init", "a.npz")
+    assert load(here / "a.yaml").dataset.type == "npz"
+
+
+@pytest.mark.parametrize(
+    ("file", "written"), [("a.txt", "a.yaml"), ("a.yml", "a.yml"), ("v1.2", "v1.2.yaml"), ("a", "a.yaml")]
+)
+def test_a_spec_has_the_name_given_with_the_ending_of_specs(file: str, written: str, here: Path) -> None:
+    run("init", file, "--data", "hapt")
+    assert [path.name for path in here.glob("*.y*ml")] == [written]
+
+
+def test_without_data_a_template_is_written_and_called_one(here: Path) -> None:
+    said = run("init", "--data", "csv")
+    assert "a template: there is no table.csv here yet; change `path`, `target` and `task` to what you have\n" in said
+    assert "until it is here, --smoke trains on made-up examples\n" in said
+    assert "there is no pictures here yet; change `path` to what you have\n" in run("init", "--data", "images")
+    assert "template" not in run("init", "--data", "hapt")
+    (here / "pictures").mkdir()
+    assert "template" not in run("init", "more", "--data", "images")
 
 
 def test_what_to_type_next_is_said_and_works(here: Path) -> None:
@@ -111,7 +151,15 @@ def test_nothing_is_overwritten(here: Path) -> None:
     [
         (["--data", "imgaes"], r"--data imgaes: expected one of csv, .* \(did you mean `images`\?\)"),
         (["--data", "images", "--model", "linaer"], r"--model linaer: .* for images \(did you mean `linear`\?\)"),
-        (["--data", "images", "--model", "lstm"], "--model lstm: expected one of cnn, deep_cnn, resnet, mlp, linear"),
+        (["--data", "images", "--model", "lstm"], "--model lstm: reads sequences, .* Give cnn, deep_cnn, resnet, mlp"),
+        (["t.csv", "--model", "lstm"], "one row of a table. Give mlp or linear; .* --data recordings"),
+        (["t.csv", "--task", "reals"], "--task reals: the target `kind`, the last column, holds text, such as 'flat'"),
+        (["gone.csv"], r"^gone.csv: there is no such file or folder; looked from .* and in the data folder .*data$"),
+        (["--path", "tt.csv"], r"^tt.csv: there is no such file or folder, did you mean `t.csv`\? Looked from "),
+        (["--data", "images", "--path", "gone"], "^gone: there is no such file or folder"),
+        (["--path", "."], r"--path \.: is a folder; say what it holds: --data images, recordings or npz"),
+        ([], r"^dlcli init: what is your data\? Name a table .*--data images.*--from har_lstm"),
+        (["spec", "--yes"], r"^dlcli init: what is your data\?"),
         (["--data", "csv", "--task", "real"], r"--task real: .* \(did you mean `reals`\?\)"),
         (["--data", "mnist", "--task", "reals"], "--task reals: of mnist classes are predicted"),
         (["--data", "mnist", "--path", "x"], "--path x: mnist is published data"),

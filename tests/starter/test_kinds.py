@@ -7,7 +7,7 @@ import pytest
 from dlcli.spec import Experiment
 from dlcli.spec.load import check
 from dlcli.spec.reading import parse
-from dlcli.starter.kinds import called, data_kinds, first_values, models_for, takes_task, usual_path
+from dlcli.starter.kinds import called, data_kinds, first_values, models_for, takes_task, usual_path, why_unfit
 from dlcli.starter.text import commented
 
 COMBINATIONS = [(kind, model) for kind in data_kinds() for model in models_for(kind)]
@@ -34,3 +34,19 @@ def test_numbers_can_be_predicted_from_some_kinds_alone() -> None:
 def test_a_spec_is_called_after_its_data_by_a_name_that_runs_can_have() -> None:
     assert called("csv", "my data/old houses.csv") == "old_houses"
     assert called("csv", "…") == called("csv", None) == "csv"
+
+
+def test_why_a_model_cannot_read_data_is_said_of_those_that_cannot() -> None:
+    assert why_unfit("lstm", "csv") == (
+        "reads sequences, such as the measurements of a sensor; an example of csv is one row of a table"
+    )
+    assert why_unfit("cnn", "csv").startswith("reads images, and sequences")
+    assert why_unfit("gru", "images").endswith("an example of images is an image")
+    assert {why_unfit(model, kind) for kind, model in COMBINATIONS} == {""}
+    assert why_unfit("linaer", "csv") == ""
+
+
+@pytest.mark.parametrize("kind", data_kinds())
+def test_of_every_model_that_does_not_fit_it_is_said_why(kind: str) -> None:
+    every = {model for _, model in COMBINATIONS}
+    assert all(why_unfit(model, kind) for model in every - set(models_for(kind)))

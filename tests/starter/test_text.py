@@ -15,3 +15,13 @@ def test_every_line_says_what_it_is_for() -> None:
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     assert sum("  # " in line for line in lines) >= len(lines) - 2
     assert max(map(len, text.splitlines())) <= 120
+
+
+def test_a_reason_stands_beside_its_value_or_above_where_there_is_no_room() -> None:
+    found = {"target": "y", "drop": ["id"]}
+    reasons = {("dataset", "drop"): "Left out"}
+    text = commented(Experiment, first_values("csv", None, found, "mlp"), {}, reasons)
+    assert "  drop: [id]                      # Left out\n" in text
+    many = [f"column_{i}" for i in range(40)]
+    text = commented(Experiment, first_values("csv", None, found | {"drop": many}, "mlp"), {}, reasons)
+    assert "\n  # Left out\n  drop: [column_0, column_1, " in text
