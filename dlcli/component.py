@@ -168,11 +168,18 @@ class ByType:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Each type as keys and values, and as a bare word if it needs no further keys."""
-        spelled_out = handler(schema)["oneOf"]
+        spelled_out = [*handler(schema)["oneOf"], *(handler(_to_be_handled(cls)) for cls in self.added)]
         bodies = [handler.resolve_ref_schema(each) for each in spelled_out]
         alone = [body for body in bodies if body["required"] == ["type"]]
         words = [{"const": body["title"], "description": body.get("description", "")} for body in alone]
         return {"anyOf": [*words, *spelled_out]}
+
+
+def _to_be_handled(cls: type[Component]) -> CoreSchema:
+    """The schema of a class that was not there when the union's was made."""
+    cls.model_rebuild()
+    # A handler skips what the outermost schema says of its own JSON Schema; so that is not the class's.
+    return core_schema.definitions_schema(cls.__pydantic_core_schema__, [])
 
 
 def _type_of(cls: type[Component]) -> Any:

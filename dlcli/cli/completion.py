@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
@@ -92,32 +93,64 @@ def complete_overrides(ctx: typer.Context, incomplete: str) -> list[str]:
     path, equals, begun = incomplete.partition("=")
     # While the last option lacks its value, what else was typed is not taken apart.
     values = _values_of([ctx.params.get("spec"), *(ctx.params.get("specs") or []), *ctx.args])
-    known = dict(_paths(Experiment, values))
+    plugins = values.get("plugins")
+    with _own_parts([Path(str(file)) for file in plugins] if isinstance(plugins, tuple) else []):
+        known = dict(_paths(Experiment, values))
+        words = _words(known[path]) if equals and path in known else []
     if equals:
-        words = _words(known[path]) if path in known else []
         return [f"{path}={word}" for word in words if word.startswith(begun)]
     return [f"{name}=" for name in known if name.startswith(path)]
 
 
+def complete_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Everything that can be described: types, families, keys."""
+    from dlcli.spec.catalogue import known
+
+    with _own_parts(ctx.params.get("plugins") or []):
+        return [name for name in known() if name.startswith(incomplete)]
+
+
+def complete_families(incomplete: str) -> list[str]:
+    """Families of components, and the shipped configs."""
+    from dlcli.spec.catalogue import FAMILIES
+
+    return [name for name in (*FAMILIES, "configs") if name.startswith(incomplete)]
+
+
+@contextmanager
+def _own_parts(files: Sequence[Path]) -> Iterator[None]:
+    """While entered, the parts of these files and of installed packages are known, as far as they can be had."""
+    from dlcli.families import adding
+    from dlcli.plugins.gathered import gather
+
+    # Whatever a plugin prints while it is imported, the shell would take for a word to offer.
+    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        parts = gather(files).parts
+    with adding(parts):
+        yield
+
+
 def _values_of(specs: Sequence[Any]) -> Mapping[str, object]:
-    """What the first spec that can be read holds."""
+    """What the first spec that can be read holds, with all that it extends, the paths of its plugins in full."""
     from dlcli.cli.options import spec_path
     from dlcli.errors import UsageError
+    from dlcli.spec.load import resolve
+    from dlcli.spec.own_parts import with_plugin_paths
     from dlcli.spec.reading import read
 
     for spec in filter(None, specs):
         with suppress(UsageError):
-            return read(spec_path(Path(spec))).values
+            return with_plugin_paths(resolve(read(spec_path(Path(spec))))).values
     return {}
 
 
 def _paths(cls: type[Component], values: object, above: str = "") -> Iterator[tuple[str, Any]]:
     """Every field below a class by its path, with its type; of several classes that of the one chosen, or all."""
-    from dlcli.spec.structure import chosen, classes_in, type_name
+    from dlcli.spec.structure import chosen, classes_of, type_name
 
     for name, field in cls.__pydantic_fields__.items():
         path, annotation = f"{above}{name}", field.annotation
-        inner = classes_in(annotation)
+        inner = classes_of(field)
         if name == "type":
             continue
         yield path, tuple(filter(None, map(type_name, inner))) or annotation

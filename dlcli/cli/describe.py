@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlcli.cli.options import DataDir
+from dlcli.cli.completion import complete_names
+from dlcli.cli.options import DataDir, Plugins
+from dlcli.errors import UsageError
 
 if TYPE_CHECKING:
     from dlcli.cli.page import Page
@@ -24,39 +26,54 @@ def describe(
         str,
         typer.Argument(
             metavar="NAME",
+            autocompletion=complete_names,
             help="A type (lstm), a family (models), a key or its place (epochs, train.early_stopping), or experiment.",
         ),
     ],
+    plugins: Plugins = None,
     data_dir: DataDir = None,
 ) -> None:
     """Explain a part of a spec: what it is, its keys with the values they take, the source, and an example."""
     from dlcli.cli.page import Page
-    from dlcli.errors import UsageError
-    from dlcli.spec.catalogue import Key, known, look_up
+    from dlcli.cli.parts import known_parts
+    from dlcli.spec.catalogue import Key, look_up
+
+    with known_parts(plugins) as gathered:
+        found = look_up(name)
+        if not found:
+            raise _unknown(name, gathered.faults)
+        page = Page()
+        for each in found:
+            if each is not found[0]:
+                page.gap()
+            _describe_key(page, each) if isinstance(each, Key) else _describe_choice(page, each)
+        page.show()
+
+
+def _unknown(name: str, faults: Mapping[str, str]) -> UsageError:
+    from dlcli.spec.catalogue import known
     from dlcli.spec.suggest import nearest
 
-    found = look_up(name)
-    if not found:
-        near = nearest(name.rpartition(".")[2], known())
-        hint = f"did you mean `{near}`?\n" if near else ""
-        raise UsageError(f"dlcli describe: there is nothing called {name!r}\n{hint}dlcli list shows what there is")
-    page = Page()
-    for each in found:
-        if each is not found[0]:
-            page.gap()
-        _describe_key(page, each) if isinstance(each, Key) else _describe_choice(page, each)
-    page.show()
+    word = name.rpartition(".")[2]
+    if word in faults:
+        return UsageError(f"dlcli describe: {faults[word]}")
+    near = nearest(word, known())
+    hint = f"did you mean `{near}`?\n" if near else ""
+    return UsageError(f"dlcli describe: there is nothing called {name!r}\n{hint}dlcli list shows what there is")
 
 
 def _describe_choice(page: Page, choice: Choice) -> None:
     from dlcli.datasets.spec import DatasetSpec
+    from dlcli.plugins.gathered import origin_of
     from dlcli.spec.catalogue import TOP
     from dlcli.spec.docstrings import explained
     from dlcli.spec.examples import example
     from dlcli.spec.structure import type_name
 
     name = type_name(choice.cls)
-    page.heading(name or TOP, f"  (a type of `{'.'.join(choice.place)}`)" if name else "  (the top level of a spec)")
+    origin = origin_of(choice.cls)
+    whose = f"a type of `{'.'.join(choice.place)}`{f', from {origin}' if origin else ''}"
+    page.heading(name or TOP, f"  ({whose if name else 'the top level of a spec'})")
     _explain(page, choice.cls)
     _list_keys(page, choice.cls)
     if source := explained(choice.cls).source:
@@ -112,6 +129,8 @@ def _explain(page: Page, cls: type[Component]) -> None:
     from dlcli.spec.docstrings import explained
 
     said = explained(cls)
+    if not said.summary:  # a plugin's class without a docstring
+        return
     page.gap()
     page.text(f"{said.summary}.")
     for paragraph in said.more:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlcli.cli.options import DataDir
+from dlcli.cli.completion import complete_families
+from dlcli.cli.options import DataDir, Plugins
 
 if TYPE_CHECKING:
     from dlcli.component import Component
@@ -20,13 +21,19 @@ def list_(
         str | None,
         typer.Argument(
             metavar="FAMILY",
+            autocompletion=complete_families,
             help="datasets, models, optimizers, schedules, augmentations, strategies, metrics, configs.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    plugins: Plugins = None,
     data_dir: DataDir = None,
 ) -> None:
-    """List what a spec can hold, and the configs that come with dlcli; of datasets, also whether they are here."""
+    """List what a spec can hold, and the configs that come with dlcli; of datasets, also whether they are here.
+
+    Parts of installed packages and of the files that --plugins names are marked with where they come from.
+    """
+    from dlcli.cli.parts import known_parts
     from dlcli.errors import UsageError
     from dlcli.spec.catalogue import FAMILIES, family_called
     from dlcli.spec.suggest import among
@@ -36,22 +43,26 @@ def list_(
         wanted, family = family, family_called(family)
         if family is None:
             raise UsageError(f"dlcli list: there is no family {wanted!r}\n{among(wanted, families)}")
-    if as_json:
-        _print_json(families if family is None else [family])
-    elif family is None:
-        _show_all(families)
-    elif family == CONFIGS:
-        _show_configs()
-    else:
-        _show(family)
+    with known_parts(plugins) as gathered:
+        if as_json:
+            _print_json(families if family is None else [family])
+        elif family is None:
+            _show_all(families)
+        elif family == CONFIGS:
+            _show_configs()
+        else:
+            _show(family)
+        for fault in gathered.faults.values():
+            typer.echo(f"note: {fault}", err=True)
 
 
 def state_of(cls: type[Component]) -> str:
-    """Of a dataset: whether its files are here; of another component: nothing."""
+    """Of a dataset of dlcli's own: whether its files are here; of another component: nothing."""
     from dlcli.datasets.folder import data_folder
     from dlcli.datasets.spec import DatasetSpec
+    from dlcli.plugins.gathered import origin_of
 
-    if not issubclass(cls, DatasetSpec):
+    if not issubclass(cls, DatasetSpec) or origin_of(cls):
         return ""
     if cls.facts is None:
         return YOURS
@@ -66,9 +77,12 @@ def megabytes(size: int) -> str:
 
 
 def _names(family: str) -> list[str]:
+    from dlcli.plugins.gathered import origin_of
     from dlcli.spec.catalogue import configs, types
 
-    return [config.name for config in configs()] if family == CONFIGS else list(types(family))
+    if family == CONFIGS:
+        return [config.name for config in configs()]
+    return [f"{name} ({origin})" if (origin := origin_of(cls)) else name for name, cls in types(family).items()]
 
 
 def _show_all(families: list[str]) -> None:
@@ -89,10 +103,11 @@ def _show_all(families: list[str]) -> None:
 def _show(family: str) -> None:
     from dlcli.cli.page import Page
     from dlcli.datasets.folder import data_folder
+    from dlcli.plugins.gathered import origin_of
     from dlcli.spec.catalogue import FAMILIES, summary, types
 
     page = Page()
-    rows = [(name, state_of(cls), summary(cls)) for name, cls in types(family).items()]
+    rows = [(name, origin_of(cls) or state_of(cls), summary(cls)) for name, cls in types(family).items()]
     page.table(rows if any(state for _, state, _ in rows) else [(name, text) for name, _, text in rows])
     page.gap()
     if family == "datasets":
@@ -125,9 +140,13 @@ def _print_json(families: list[str]) -> None:
 
 
 def _as_json(family: str) -> list[dict[str, str]]:
+    from dlcli.plugins.gathered import origin_of
     from dlcli.spec.catalogue import configs, summary, types
 
     if family == CONFIGS:
         return [{"name": each.name, "what": each.what, "path": str(each.path)} for each in configs()]
-    found = [{"name": name, "what": summary(cls), "state": state_of(cls)} for name, cls in types(family).items()]
+    found = [
+        {"name": name, "what": summary(cls), "state": state_of(cls), "from": origin_of(cls) or ""}
+        for name, cls in types(family).items()
+    ]
     return [{key: text for key, text in each.items() if text} for each in found]

@@ -58,6 +58,13 @@ Overrides = Annotated[
         help="Override a value, such as train.epochs=5 or model.units[0]=64; repeatable, the last one counts.",
     ),
 ]  # fmt: skip
+Plugins = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--plugins", metavar="FILE",
+        help="A Python file with parts of your own, to be told of, too; repeatable. Installed packages are found.",
+    ),
+]  # fmt: skip
 Gate = Annotated[bool, typer.Option("--gate", help="Exit 1 if an expected score (`expect:`) is missed.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Let TensorFlow print its start-up messages.")]
 

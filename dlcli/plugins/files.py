@@ -55,6 +55,11 @@ def plugin_as_read(path: Path) -> PluginFile:
     return _read.get(path) or read_plugin(path)
 
 
+def file_of(cls: type[Component]) -> Path | None:
+    """The file that a part was read from; None if it is of no file."""
+    return next((path for path, file in _read.items() if cls in file.parts), None)
+
+
 def _executed(path: Path, source: bytes) -> PluginFile:
     stem = re.sub(r"\W", "_", path.stem)
     module = ModuleType(f"dlcli_plugin_{stem}_{hashlib.sha256(source).hexdigest()[:12]}")

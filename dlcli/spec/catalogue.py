@@ -1,4 +1,7 @@
-"""What a spec can hold: the families of components with their types, the shipped configs, and names to look up."""
+"""What a spec can hold: the families of components with their types, the shipped configs, and names to look up.
+
+The parts of plugins are among them for as long as they are known (`dlcli.families.adding`).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from dlcli.shipped import shipped
 from dlcli.spec.docstrings import explained
 from dlcli.spec.examples import Place
 from dlcli.spec.experiment import Experiment
-from dlcli.spec.structure import classes_in, fields_below, type_name
+from dlcli.spec.structure import classes_of, fields_below, type_name
 
 FAMILIES: dict[str, Place] = {
     "datasets": ("dataset",),
@@ -61,7 +64,7 @@ class Key:
     @property
     def classes(self) -> tuple[type[Component], ...]:
         """The components that its value may be."""
-        inner = (cls for owner in self.owners for cls in classes_in(owner.model_fields[self.name].annotation))
+        inner = (cls for owner in self.owners for cls in classes_of(owner.model_fields[self.name]))
         return tuple(dict.fromkeys(inner))
 
 
@@ -122,7 +125,7 @@ def _classes(place: Place) -> tuple[type[Component], ...]:
     classes: tuple[type[Component], ...] = (Experiment,)
     for step in place:
         fields = [cls.model_fields[step] for cls in classes if step in cls.model_fields]
-        classes = tuple(dict.fromkeys(inner for field in fields for inner in classes_in(field.annotation)))
+        classes = tuple(dict.fromkeys(inner for field in fields for inner in classes_of(field)))
     return classes
 
 

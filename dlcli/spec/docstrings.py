@@ -18,7 +18,7 @@ class Explained(NamedTuple):
     """What a component's docstring says."""
 
     summary: str
-    """The first line, without the full stop at its end."""
+    """The first line, without the full stop at its end; empty if there is no docstring."""
     more: tuple[str, ...]
     """The paragraphs after it, less what is raised, which is for those who call it from Python."""
     source: str
@@ -27,7 +27,7 @@ class Explained(NamedTuple):
 
 def explained(cls: type[Component]) -> Explained:
     """The docstring of a component's class."""
-    first, *others = paragraphs(cls.__doc__ or "")
+    first, *others = paragraphs(cls.__doc__ or "") or [""]  # a plugin's class may have none
     sources = [_SOURCE.sub("", each) for each in others if _SOURCE.match(each)]
     more = tuple(each for each in others if not _SOURCE.match(each) and not each.startswith("Raises "))
     return Explained(first.removesuffix("."), more, " ".join(sources))

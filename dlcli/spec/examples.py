@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -12,11 +13,12 @@ from annotated_types import Ge, Gt, Lt, MinLen
 
 from dlcli.component import Component
 from dlcli.errors import SpecError
+from dlcli.families import added, family_of
 from dlcli.spec.experiment import Experiment
 from dlcli.spec.fields import as_written, in_one_line, unwrapped
 from dlcli.spec.load import checked
 from dlcli.spec.reading import parse
-from dlcli.spec.structure import classes_in, type_name
+from dlcli.spec.structure import classes_in, classes_of, type_name
 from dlcli.spec.writing import write
 
 Place = tuple[str, ...]
@@ -34,7 +36,7 @@ def example(place: Place, cls: type[Component], field: str | None = None) -> str
     A part need not go together with what stands around it only to make a whole, as images with a model of signals.
     Empty if nothing is found that loads.
     """
-    ways = [_lines(_around(place, written)) for written in _ways(cls, field)]
+    ways = [_plugin_line(cls) + _lines(_around(place, written)) for written in _ways(cls, field)]
     for combined in (True, False):
         for lines in ways:
             if _loads(lines, combined=combined):
@@ -51,13 +53,27 @@ def complete(lines: str) -> str:
 
 def _loads(lines: str, *, combined: bool) -> bool:
     document = parse(complete(lines), "example.yaml")
-    # Plugins are the user's own files: those of an example are not there to be read.
-    values = {key: value for key, value in document.values.items() if key != "plugins"}
+    # Those that an example names may not be there to be read; those whose parts are known now are.
+    values = document.values | {"plugins": tuple(str(file.absolute()) for file in _plugin_files(added()))}
     try:
         checked(replace(document, values=values), combined=combined)
     except SpecError:
         return False
     return True
+
+
+def _plugin_line(cls: type[Component]) -> str:
+    """What a spec must say so that it can hold a part of a file."""
+    files = [str(file) for file in _plugin_files((cls,))]
+    return _lines({"plugins": files}) if files else ""
+
+
+def _plugin_files(parts: Sequence[type[Component]]) -> list[Path]:
+    if not any(family_of(cls) for cls in parts):
+        return []
+    from dlcli.plugins.files import file_of
+
+    return list(dict.fromkeys(file for cls in parts if (file := file_of(cls)) is not None))
 
 
 def _ways(cls: type[Component], field: str | None) -> Iterator[dict[str, object]]:
@@ -82,9 +98,10 @@ def declared(cls: type[Component]) -> list[dict[str, object]]:
 
 
 def _made_up(cls: type[Component]) -> dict[str, object]:
-    """What must be given, and some of what may be."""
+    """What must be given, and some of what may be, the class's own fields before those that it shares with others."""
     shortest = _shortest(cls)
-    others = {name: next(_values(cls, name), None) for name in cls.model_fields if name not in shortest}
+    names = sorted(cls.model_fields, key=lambda name: name not in cls.__annotations__)
+    others = {name: next(_values(cls, name), None) for name in names if name not in shortest}
     telling = [name for name, value in others.items() if value is not None and name != "type"]
     return shortest | {name: others[name] for name in telling[:_OPTIONAL]}
 
@@ -149,17 +166,19 @@ def _around(place: Place, written: object) -> dict[str, Any]:
     return dict(written) if isinstance(written, Mapping) else {}
 
 
-@cache
 def owner_of(place: Place, key: str) -> type[Component]:
     """A class that has this key and may stand at this place, the one that does by default if it has the key."""
+    return _owner_of(place, key, added())
+
+
+@cache
+def _owner_of(place: Place, key: str, plugins: Sequence[type[Component]]) -> type[Component]:
     owner: type[Component] = Experiment
     for n, step in enumerate(place):
         field = owner.model_fields[step]
         following = (*place, key)[n + 1]
         default = [] if field.is_required() else [type(field.get_default(call_default_factory=True))]
-        owner = next(
-            cls for cls in (*default, *classes_in(field.annotation)) if following in getattr(cls, "model_fields", {})
-        )
+        owner = next(cls for cls in (*default, *classes_of(field)) if following in getattr(cls, "model_fields", {}))
     return owner
 
 

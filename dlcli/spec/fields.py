@@ -74,7 +74,7 @@ def takes(annotation: Any, metadata: Iterable[Any] = ()) -> str:
         if isinstance(mark, Matching | Expecting):
             return mark.expected
         if isinstance(mark, ByType):
-            return a_type_of([str(type_name(cls)) for cls in classes_in(annotation)])
+            return a_type_of([str(type_name(cls)) for cls in (*classes_in(annotation), *mark.added)])
     if get_origin(annotation) in (Union, UnionType):
         return _union(get_args(annotation), marks)
     if get_origin(annotation) is Literal:

@@ -6,12 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 from dlcli.cli import app
 from dlcli.errors import UsageError
 from dlcli.spec.catalogue import FAMILIES, known, types
 from dlcli.spec.schema import spec_schema
+from tests.plugins.parts import PARTS, install
 
 
 @pytest.fixture(autouse=True)
@@ -177,3 +179,82 @@ def test_an_unknown_name_is_refused() -> None:
 
 def test_the_schema_is_printed_as_json() -> None:
     assert json.loads(run("schema")) == json.loads(json.dumps(spec_schema()))
+
+
+SMALL = PARTS.replace('"tiny"', '"small"').replace(
+    "class Tiny(Component):", 'class Tiny(Component):\n    """A small network, in a plugin."""\n'
+)
+
+
+@pytest.fixture
+def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the model `small` in a file and `tiny` in an installed package, which has a broken one, too."""
+    monkeypatch.chdir(tmp_path)
+    install(tmp_path / "site", monkeypatch, "tiny = kit_parts:Tiny\nbroken = gone_module:Broken")
+    (tmp_path / "mine.py").write_text(SMALL)
+    return tmp_path
+
+
+def test_parts_of_files_and_packages_are_listed_with_where_they_come_from(parts: Path) -> None:
+    said = " ".join(run("list", "--plugins", "mine.py").split())
+    assert "gru, sequential, small (mine.py), tiny (kit 1.2)" in said
+    said = run("list", "models", "--plugins", "mine.py")
+    assert "\nsmall       mine.py  A small network, in a plugin\n" in said
+    assert "\ntiny        kit 1.2\n" in said
+    assert "\nboard          mine.py" in run("list", "datasets", "--plugins", "mine.py")
+    listed = json.loads(CliRunner().invoke(app, ["list", "models", "--json"]).stdout)["models"]
+    assert listed[-1] == {"name": "tiny", "from": "kit 1.2"}
+    assert "small" not in run("list")
+
+
+def test_what_cannot_be_had_is_noted_beneath_the_rest(parts: Path) -> None:
+    fault = "`broken` of kit 1.2 cannot be had: ModuleNotFoundError: No module named 'gone_module'"
+    done = CliRunner().invoke(app, ["list", "models"])
+    assert (done.exit_code, done.stderr) == (0, f"note: {fault}\n")
+    assert "lstm " in done.stdout
+    assert refusal("describe", "broken") == f"dlcli describe: {fault}"
+    assert CliRunner().invoke(app, ["schema"]).stderr == f"note: {fault}\n"
+    assert CliRunner().invoke(app, ["describe", "lstm"]).stderr == ""
+
+
+@pytest.mark.parametrize("command", [["list", "models"], ["describe", "small"], ["schema"]], ids=" ".join)
+def test_a_file_that_cannot_be_had_is_told_with_its_line_after_the_rest(command: list[str], parts: Path) -> None:
+    (parts / "wrong.py").write_text("import os\nno python\n")
+    done = CliRunner().invoke(app, [*command, "--plugins", "wrong.py", "--plugins", "mine.py", "--plugins", "mien.py"])
+    assert done.exit_code == 2
+    assert "small" in done.stdout
+    assert "wrong.py:2:4: SyntaxError: invalid syntax\n   2 | no python\n" in done.stderr
+    assert "error: --plugins mien.py: there is no such file, did you mean `mine.py`?\n" in done.stderr
+
+
+def test_a_part_of_a_plugin_is_described_as_dlclis_own_are(parts: Path) -> None:
+    assert run("describe", "small", "--plugins", "mine.py") == (
+        "small  (a type of `model`, from mine.py)\n\nA small network, in a plugin.\n\n"
+        "keys, with their defaults\n  units: 4\n      a whole number, more than 0\n\n"
+        "example\n  plugins: [mine.py]\n  model: {type: small, units: 4}\n"
+    )
+    said = run("describe", "tiny")
+    assert said.startswith("tiny  (a type of `model`, from kit 1.2)\n\nkeys")
+    assert "example\n  model: {type: tiny, units: 4}\n" in said
+    said = run("describe", "examples", "--plugins", "mine.py")
+    assert "dataset.examples  (a key of board)" in said
+    assert "  plugins: [mine.py]\n  dataset: {type: board, examples: 200}\n" in said
+    assert ", sequential, small or tiny)" in " ".join(run("describe", "experiment", "--plugins", "mine.py").split())
+    assert "did you mean `small`?" in refusal("describe", "smal", "--plugins", "mine.py")
+
+
+@pytest.mark.parametrize("name", ["board", "misses", "plain", "half", "shift", "first"])
+def test_a_part_of_any_family_has_an_example(name: str, parts: Path) -> None:
+    said = run("describe", name, "--plugins", "mine.py").partition("\nexample\n")[2]
+    assert said.startswith("  plugins: [mine.py]\n")
+    assert name in said
+
+
+def test_the_schema_has_the_parts_of_files_and_packages(parts: Path) -> None:
+    schema = json.loads(CliRunner().invoke(app, ["schema", "--plugins", "mine.py"]).stdout)
+    validator = Draft202012Validator(schema)
+    for model in ("small", "tiny", {"type": "small", "units": 3}, {"type": "tiny"}):
+        assert validator.is_valid({"dataset": {"type": "board", "examples": 9}, "model": model})
+    for model in ("smal", {"type": "small", "unitz": 3}, {"type": "tiny", "units": 0}):
+        assert not validator.is_valid({"dataset": "board", "model": model})
+    assert not Draft202012Validator(spec_schema()).is_valid({"dataset": "hapt", "model": "small"})

@@ -16,6 +16,7 @@ from dlcli.shipped import shipped
 from dlcli.spec import Experiment
 from dlcli.spec.load import check
 from dlcli.spec.reading import parse
+from tests.plugins.parts import PARTS, install
 
 CONFIGS = sorted(path.stem for path in shipped("configs").glob("*.yaml"))
 
@@ -100,6 +101,35 @@ def test_words_are_offered_where_a_value_is_one(
     assert values("normalize=") == ["normalize=standard", "normalize=range", "normalize=none"]
     assert values("leave_one_group_out=") == ["leave_one_group_out=true", "leave_one_group_out=false"]
     assert values("train.epochs=") == values("no.such=") == []
+
+
+def test_parts_of_files_and_packages_are_offered(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install(here / "site", monkeypatch, "tiny = kit_parts:Tiny\ngone = no_module:Gone", f"print('hello')\n{PARTS}")
+    (here / "specs").mkdir()
+    (here / "specs" / "parts.py").write_text("print('here')\n" + PARTS.replace('"tiny"', '"small"'))
+    (here / "specs" / "base.yaml").write_text("plugins: [parts.py]\ndataset: {type: board}\n")
+    (here / "specs" / "s.yaml").write_text("extends: base.yaml\nmodel: small\n")
+    spec = ["train", "specs/s.yaml", "--set"]
+    assert offered([*spec, "dataset.ex"], monkeypatch, capsys) == ["dataset.examples="]
+    assert offered([*spec, "model."], monkeypatch, capsys) == ["model.type=", "model.units="]
+    assert offered([*spec, "model=s"], monkeypatch, capsys) == ["model=sequential", "model=small"]
+    assert offered([*spec, "model=t"], monkeypatch, capsys) == ["model=tiny"]
+    assert offered(["describe", "tin"], monkeypatch, capsys) == ["tiny"]
+    assert offered(["describe", "--plugins", "specs/parts.py", "sma"], monkeypatch, capsys) == ["small", "smallest"]
+    (here / "specs" / "parts.py").write_text("no python at all")
+    assert offered([*spec, "train.ep"], monkeypatch, capsys) == ["train.epochs="]
+
+
+def test_what_can_be_listed_and_described_is_offered(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert offered(["list", "m"], monkeypatch, capsys) == ["models", "metrics"]
+    assert offered(["list", "con"], monkeypatch, capsys) == ["configs"]
+    assert offered(["describe", "lst"], monkeypatch, capsys) == ["lstm"]
+    assert offered(["describe", "early"], monkeypatch, capsys) == ["early_stopping"]
+    assert offered(["eval", "--split", "t"], monkeypatch, capsys) == ["train", "test"]
 
 
 @pytest.mark.parametrize("config", CONFIGS)
