@@ -73,7 +73,7 @@ def _first_fault(prepared: Prepared, steps: Steps, step: int) -> tuple[str, list
     first_back = next((name for name in reversed(names) if name in gradients), None)
     if first_back is not None:
         return f"the gradient of `{first_back}` is not finite, though the loss is", None
-    return "the loss is not a finite number", None
+    return "the sum of the losses is not a finite number", None
 
 
 def _probe(model: keras.Model) -> keras.Model:

@@ -181,10 +181,11 @@ def test_a_loss_that_is_not_finite_stops_and_names_step_and_checkpoint(experimen
     assert error.value.exit_code == 1
 
 
-def test_an_infinite_loss_before_any_checkpoint_says_there_is_none(experiment, make_loop):
+def test_an_infinite_loss_is_told_with_its_step_and_what_was_before_it_is_saved(experiment, make_loop):
     loop = make_loop(experiment(optimizer="{type: sgd, learning_rate: 1.0e+38}"))
-    with pytest.raises(TrainingError, match="there is no checkpoint before it"):
+    with pytest.raises(TrainingError, match=r"^step 2 \(epoch 1\) was not taken: .*\n.*step-000000001\.npz"):
         loop.run(StopRequest())
+    assert newest(loop.checkpoints.folder).step == 1
 
 
 def test_early_stopping_waits_for_patience_and_the_first_of_equals_is_best(experiment, make_loop):
