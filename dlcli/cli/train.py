@@ -97,7 +97,7 @@ def _train(
     mend(root)
     for note in notes(resumed) if resumed else ():
         typer.echo(f"note      {note}")
-    experiment = shortened(experiment) if smoke and isinstance(origin, Path) else experiment
+    experiment = shortened(experiment) if smoke else experiment
     try:
         if experiment.cross_validates:
             _close_folds(experiment, _train_folds(experiment, origin, root, smoke, screen), smoke, gate)

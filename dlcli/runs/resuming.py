@@ -76,12 +76,9 @@ def to_go_on_with(run: Run, *, spec: Path | None = None, overrides: Sequence[str
 
 
 def newest_unfinished(root: Path, experiment: Experiment, *, smoke: bool) -> Run | None:
-    """The newest run of this experiment that is not done, or None; of folds, a run of their newest unfinished set.
-
-    Raises UsageError where another process is training it at this moment.
-    """
+    """The newest run of this experiment that is not done, or None; of folds, a run of their newest unfinished set."""
     for run in reversed(list(all_runs(root))):
-        if run.path.parent.name != family_of(experiment, smoke=smoke) or run.info["state"] == "done":
+        if run.path.parent.name != family_of(experiment, smoke=smoke) or _is_over(run):
             continue
         if digest(_recorded(run, experiment)) == digest(experiment):
             return run
@@ -98,6 +95,13 @@ def notes(run: Run) -> Iterator[str]:
             yield f"{name} was {before} when this run began; it is {now.get(name, 'not here')} now"
     if (threads := info.get("threads")) not in (None, provenance.threads()):
         yield f"this run began with {threads} threads, here are {provenance.threads()}: sums are rounded otherwise"
+
+
+def _is_over(run: Run) -> bool:
+    """Whether nothing is left to do of a run, or of the set of folds that it is one of."""
+    if (begun := run.info.get("fold_set")) is not None:
+        return (run.path.parent / f"folds-{begun}.json").exists()
+    return bool(run.info["state"] == "done")
 
 
 def _recorded(run: Run, otherwise: Experiment) -> Experiment:

