@@ -52,7 +52,7 @@ def complete_all_runs(ctx: typer.Context, incomplete: str) -> list[str]:
     return [path for path in paths if path.startswith(incomplete)]
 
 
-def complete_families(ctx: typer.Context, incomplete: str) -> list[str]:
+def complete_experiments(ctx: typer.Context, incomplete: str) -> list[str]:
     """Names of experiments with runs."""
     names = dict.fromkeys(folder.parent.name for folder in _folders(ctx))
     return [name for name in names if name.startswith(incomplete)]

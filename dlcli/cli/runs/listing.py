@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlcli.cli.completion import complete_families
+from dlcli.cli.completion import complete_experiments
 from dlcli.cli.options import Runs
 
 if TYPE_CHECKING:
@@ -22,7 +22,9 @@ def _states() -> list[str]:
 def list_(
     name: Annotated[
         str | None,
-        typer.Option("--name", metavar="NAME", autocompletion=complete_families, help="Only runs of this experiment."),
+        typer.Option(
+            "--name", metavar="NAME", autocompletion=complete_experiments, help="Only runs of this experiment."
+        ),
     ] = None,
     state: Annotated[
         str | None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dlcli.cli.completion import complete_all_runs, complete_families
+from dlcli.cli.completion import complete_all_runs, complete_experiments
 from dlcli.cli.options import Runs
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def _complete(ctx: typer.Context, incomplete: str) -> list[str]:
-    return complete_all_runs(ctx, incomplete) if "/" in incomplete else complete_families(ctx, incomplete)
+    return complete_all_runs(ctx, incomplete) if "/" in incomplete else complete_experiments(ctx, incomplete)
 
 
 def show(
