@@ -22,6 +22,12 @@ def _list(dumper: yaml.SafeDumper, value: Sequence[object]) -> yaml.Node:
     return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=is_flat(value) or None)
 
 
+def _dict(dumper: yaml.SafeDumper, value: dict[object, object]) -> yaml.Node:
+    # A component's type tells what its other keys mean, so it is written before them, as people do.
+    first = {"type": value["type"]} if "type" in value else {}
+    return dumper.represent_mapping("tag:yaml.org,2002:map", first | value)
+
+
 def _str(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
     # Line ends other than \n, such as U+0085, come back as spaces unless they are escaped.
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if value.isprintable() else '"')
@@ -30,6 +36,7 @@ def _str(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
 add_core_schema(_Dumper)  # beside the resolvers of YAML 1.1, which PyYAML has
 _Dumper.ignore_aliases = lambda self, data: True  # type: ignore[method-assign]
 _Dumper.add_representer(str, _str)
+_Dumper.add_representer(dict, _dict)
 _Dumper.add_representer(list, _list)
 _Dumper.add_representer(tuple, _list)
 

@@ -46,3 +46,8 @@ def test_lists_of_scalars_stand_in_one_line_and_mappings_in_blocks() -> None:
 def test_what_is_written_twice_is_spelled_out_twice() -> None:
     shared = [{"c": 1}]
     assert write({"a": shared, "b": shared}, width=120) == "a:\n- c: 1\nb:\n- c: 1\n"
+
+
+def test_a_components_type_is_written_before_its_other_keys() -> None:
+    written = write({"model": {"units": [8], "type": "lstm"}}, width=120)
+    assert written == "model:\n  type: lstm\n  units: [8]\n"
