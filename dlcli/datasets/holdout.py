@@ -45,4 +45,4 @@ class OwnSplits(Component):
     split_seed: NonNegativeInt = 0
     """Determines which examples are drawn. Apart from `seed`, so that runs of several seeds share their splits."""
     duplicates: Literal["refuse", "allow"] = "refuse"
-    """Whether equal examples may stand on both sides of a split; `refuse` stops where they do."""
+    """Whether examples that are equal, targets included, may stand on both sides of a split; `refuse` stops there."""

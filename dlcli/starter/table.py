@@ -114,6 +114,10 @@ def suggest(opened: Opened, target: str | None, task: str | None) -> Look:
         reasons["drop"] = "Left out: hardly a value occurs twice, as with identifiers"
         notes += _about_dropped(dropped)
     used = [column for column in columns if column not in dropped]
+    if alike := _alike(opened, columns[place], used):
+        fields["duplicates"] = "allow"
+        reasons["duplicates"] = f"Equal rows, such as {alike}, are taken for different cases"
+        notes.append(f"{alike} are equal, and taken for different cases; else set `duplicates: refuse`")
     if any(column.missing.any() for column in used):
         fields["missing"], reasons["missing"], note = _about_missing(opened, columns[place], used)
         notes.append(note)
@@ -171,6 +175,18 @@ def _about_missing(opened: Opened, target: Cells, used: list[Cells]) -> tuple[st
     which = "without a target" if rows == without else f"that lack a value, {without} of them the target,"
     why = f"Rows {which} are left out: {rows} of {opened.extent}"
     return "drop_row", why, f"{note}: they are left out{others}"
+
+
+def _alike(opened: Opened, target: Cells, used: list[Cells]) -> str:
+    """Two rows that are equal in all that is used, the target included; empty where there are none."""
+    seen: dict[tuple[str, ...], int] = {}
+    for row, values in enumerate(zip(*(column.values for column in used), strict=True)):
+        if target.missing[row]:
+            continue
+        first = seen.setdefault(values, row)
+        if first != row:
+            return f"lines {opened.table.lines[first]} and {opened.table.lines[row]}"
+    return ""
 
 
 def _listed(columns: list[Cells]) -> str:

@@ -244,6 +244,8 @@ def test_a_duplicate_across_is_found_and_named() -> None:
     test.x[:] += 100
     refuse_duplicates({"train": train, "validation": None, "test": test})
     test.x[2] = 7
+    refuse_duplicates({"train": train, "validation": None, "test": test})  # with another target: another case
+    test.y[2] = 7
     with pytest.raises(DataError, match=r"example 2 of the test split equals example 7 of the train split: \[7\]; "):
         refuse_duplicates({"train": train, "validation": None, "test": test})
 
@@ -283,7 +285,7 @@ def test_duplicates_on_one_side_do_not_matter() -> None:
 def test_duplicates_are_refused_unless_allowed() -> None:
     whole = examples(np.arange(30) % 3)
     whole.x[:] = 5
-    with pytest.raises(DataError, match=r"of the validation split equals example 0 of the train split: \[5\]"):
+    with pytest.raises(DataError, match=r"of the validation split equals example 1 of the train split: \[5\]"):
         divide(whole, ABC, OwnSplits())
     assert len(divide(whole, ABC, OwnSplits(duplicates="allow"))[0]) == 22
 

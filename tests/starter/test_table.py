@@ -69,7 +69,7 @@ def test_an_identifier_is_left_out_and_both_the_notes_and_the_spec_say_why(table
     look = look_into(table)
     assert look.fields["drop"] == ["PassengerId", "name"]
     assert "left out: `PassengerId`: every row has another number, as with an identifier" in look.notes
-    assert look.reasons == {"drop": "Left out: hardly a value occurs twice, as with identifiers"}
+    assert look.reasons["drop"] == "Left out: hardly a value occurs twice, as with identifiers"
 
 
 @pytest.mark.parametrize(
@@ -93,6 +93,17 @@ def test_rows_without_a_target_are_left_out_and_counted(table: Path) -> None:
     assert look.reasons["missing"] == "Rows that lack a value, 4 of them the target, are left out: 5 of 40 rows"
     data = dataset(table, look.fields).load(table.parent)
     assert sum(map(len, data.splits.values())) == 35
+
+
+def test_equal_rows_are_allowed_and_named(table: Path) -> None:
+    rows = [f"{i}.5,{i % 2}" for i in range(30)]
+    table.write_text("\n".join(["a,y", *rows, "3.5,1", "4.5,1", ""]))
+    look = look_into(table)
+    assert look.fields["duplicates"] == "allow"
+    assert "lines 5 and 32 are equal, and taken for different cases; else set `duplicates: refuse`" in look.notes
+    assert "lines 5 and 32" in look.reasons["duplicates"]
+    table.write_text("\n".join(["a,y", *rows, "4.5,1", ""]))  # with another target it is another case
+    assert "duplicates" not in look_into(table).fields
 
 
 def test_where_only_targets_are_missing_the_reason_speaks_of_them_alone(table: Path) -> None:
