@@ -27,6 +27,16 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         raise
 
 
+def remove_temporary(folder: Path) -> None:
+    """Removes what a process that was killed left half-written in a folder and those in it.
+
+    For a folder in which nobody else is writing.
+    """
+    for pattern in (".*.tmp", ".*.tmp.keras"):
+        for path in folder.rglob(pattern):
+            path.unlink(missing_ok=True)
+
+
 def write_text(path: Path, text: str) -> None:
     """Writes text as UTF-8, whole or not at all."""
     with replacing(path) as file:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from dlcli.errors import DlcliError, Preempted, TrainingError, UsageError
 from dlcli.runs import heartbeat, process, provenance
-from dlcli.runs.files import read_json, write_json, write_text
+from dlcli.runs.files import read_json, remove_temporary, write_json, write_text
 from dlcli.runs.lock import Lock
 from dlcli.runs.plugins import keep_plugins
 from dlcli.runs.sources import keep, texts
@@ -78,6 +78,7 @@ class Run:
         if not extended:
             self.check_unfinished()
         self.take()
+        remove_temporary(self.path)
         heartbeat.beat(self.path)
         self.update(state="running", ended=None, reason=None, **_this_process())
 

@@ -110,7 +110,11 @@ class Recorder:
 
 
 def save_model(model: keras.Model, path: Path) -> None:
-    """Saves a model under a temporary name and moves it into place."""
+    """Saves a model under a temporary name and moves it into place; a failure leaves no trace."""
     temporary = path.with_name(f".{path.stem}.tmp.keras")
-    model.save(temporary)
-    os.replace(temporary, path)  # noqa: PTH105 (atomic on every system)
+    try:
+        model.save(temporary)
+        os.replace(temporary, path)  # noqa: PTH105 (atomic on every system)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli.runs.files import read_json, replacing, write_json, write_text
+from dlcli.runs.files import read_json, remove_temporary, replacing, write_json, write_text
 
 
 def names(folder: Path) -> list[str]:
@@ -96,6 +96,15 @@ def test_threads_that_write_at_once_disturb_neither_each_other_nor_the_umask(tmp
     assert text == text[:1] * 1000 or text == text[:2] * 1000
     assert names(tmp_path) == ["one.txt"]
     assert stat.S_IMODE((tmp_path / "one.txt").stat().st_mode) == 0o644
+
+
+def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    kept = ["a.tmp", "b.json", "sub/.hidden", "sub/model.keras"]
+    for name in [*kept, ".b.json.0a1b2c3d.tmp", ".model.tmp.keras", "sub/.step-1.npz.0a1b2c3d.tmp"]:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    remove_temporary(tmp_path)
+    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()) == kept
 
 
 _json = st.recursive(

@@ -145,6 +145,21 @@ def test_a_run_that_ended_gave_up_its_lock(make_run: MakeRun) -> None:
     again.end(None)
 
 
+def test_what_a_killed_process_left_half_written_goes_when_the_run_goes_on(make_run: MakeRun) -> None:
+    run = make_run()
+    run.leave()
+    run.checkpoint_folder.mkdir()
+    half = [run.path / ".model.tmp.keras", run.checkpoint_folder / ".step-000000005.npz.0a1b2c3d.tmp"]
+    for path in half:
+        path.touch()
+    Run(run.path).lives()
+    assert all(path.exists() for path in half)
+    again = Run(run.path)
+    again.resume()
+    assert not any(path.exists() for path in half)
+    again.end(None)
+
+
 def test_a_run_that_is_done_is_not_resumed(make_run: MakeRun) -> None:
     run = make_run()
     run.end(None)
