@@ -14,6 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,6 @@ from dlcli.errors import TrainingError
 from dlcli.runs.files import replacing
 
 Arrays = Sequence[NDArray[Any]]
-_KEPT = 2
 _SHARE = 0.01
 """Of the training's time, what checkpoints may take where the spec does not say when they are due."""
 
@@ -53,12 +53,17 @@ class Checkpoint(State):
 class Checkpoints:
     """Writes the checkpoints of one run beside its training, and keeps the last two.
 
+    after: the one that training goes on from, if it does; what else is there and newer is damaged, and goes with the
+    first that is written.
     steps, seconds: between one and the next; where both are None, as many seconds as keep their cost low.
     """
 
-    def __init__(self, folder: Path, *, steps: int | None = None, seconds: float | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, after: Path | None = None, steps: int | None = None, seconds: float | None = None
+    ) -> None:
         self.folder = folder
-        self.newest: Path | None = max(folder.glob("step-*.npz"), default=None)
+        self.newest = after
+        self._whole = [path for path in sorted(folder.glob("step-*.npz")) if after is not None and path <= after]
         self._steps, self._seconds = steps, seconds
         self._cost: float | None = None
         self._saved_at = time.perf_counter()
@@ -112,8 +117,9 @@ class Checkpoints:
         meta = {name: getattr(state, name) for name in ("step", "names", "progress", "of")} | {"kept": len(state.kept)}
         with replacing(path) as file:
             np.savez(file, allow_pickle=False, meta=np.frombuffer(json.dumps(meta).encode(), np.uint8), **arrays)
-        for old in sorted(self.folder.glob("step-*.npz"))[:-_KEPT]:
-            old.unlink()
+        self._whole = [*(each for each in self._whole if each != path), path][-2:]
+        for other in set(self.folder.glob("step-*.npz")) - set(self._whole):
+            other.unlink()
         self._cost = time.perf_counter() - started
         return path
 
@@ -132,6 +138,9 @@ def read(path: Path) -> Checkpoint:
     """Reads one checkpoint; raises TrainingError where it is damaged."""
     try:
         with path.open("rb") as whole, np.load(whole, allow_pickle=False) as file:
+            # NumPy reads as much as an array's header says, and where that says too little, no checksum is compared.
+            if (member := file.zip.testzip()) is not None:
+                raise BadZipFile(f"bad CRC-32 for file {member!r}")
             meta = json.loads(file["meta"].tobytes())
             count = len(meta["names"])
             arrays = [file[f"{i:05d}"] for i in range(count + meta["kept"])]

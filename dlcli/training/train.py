@@ -53,7 +53,8 @@ def train(
             freeze(model, experiment.init_from)
             optimizer = build_optimizer(experiment, data, model)
         steps = Steps(prepared, model, optimizer)
-        with Checkpoints(run.checkpoint_folder, **prepared.checkpoint_interval) as checkpoints:
+        after = None if checkpoint is None else checkpoint.path
+        with Checkpoints(run.checkpoint_folder, after=after, **prepared.checkpoint_interval) as checkpoints:
             loop = Loop(prepared, steps, checkpoints, recorder)
             if checkpoint is not None:
                 loop.restore(checkpoint)

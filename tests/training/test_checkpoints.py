@@ -96,10 +96,45 @@ def test_no_flipped_byte_and_no_cut_gives_other_numbers(tmp_path):
     assert told > 0.8 * len(damaged)
 
 
-def test_a_resumed_run_knows_the_newest_that_was_there(tmp_path):
+def test_a_resumed_run_knows_the_one_it_goes_on_from(tmp_path):
     assert Checkpoints(tmp_path).newest is None
     save(tmp_path, *(state(step, np.float32([step])) for step in (1, 2)))
-    assert Checkpoints(tmp_path).newest == tmp_path / "step-000000002.npz"
+    assert Checkpoints(tmp_path, after=tmp_path / "step-000000001.npz").newest == tmp_path / "step-000000001.npz"
+
+
+@pytest.mark.parametrize(
+    ("after", "saved", "left"),
+    [
+        (None, [3], [3]),  # 10 and 20 are damaged, so training began anew
+        (None, [3, 20, 30], [20, 30]),
+        (10, [13], [10, 13]),  # 20 is damaged
+        (10, [13, 16], [13, 16]),
+        (20, [25], [20, 25]),
+        (20, [20], [10, 20]),  # asked to stop at once
+    ],
+)
+def test_damaged_ones_neither_outlast_new_ones_nor_push_them_out(tmp_path, after, saved, left):
+    save(tmp_path, *(state(step, np.float32([step])) for step in (10, 20)))
+    path = None if after is None else tmp_path / f"step-{after:09d}.npz"
+    with Checkpoints(tmp_path, after=path) as checkpoints:
+        for step in saved:
+            checkpoints.save(state(step, np.float32([step])))
+            checkpoints.wait()
+            assert checkpoints.newest.exists()
+    assert [int(each.stem[5:]) for each in sorted(tmp_path.iterdir())] == left
+
+
+@pytest.mark.parametrize(("place", "bit", "shape"), [(1, 0, 4000), (1, 2, 1000), (4, 4, 500)])
+def test_a_flipped_bit_that_shortens_an_array_is_damage(tmp_path, place, bit, shape):
+    save(tmp_path, state(1, np.float32([0]), kept=[np.arange(5000, dtype=np.float32)]))
+    path = tmp_path / "step-000000001.npz"
+    content = bytearray(path.read_bytes())
+    at = content.index(b"(5000,)")
+    content[at + place] ^= 1 << bit
+    assert f"({shape}".encode() in content[at : at + 7]
+    path.write_bytes(content)
+    with pytest.raises(TrainingError, match=r"step-000000001\.npz: this checkpoint is damaged \(BadZipFile: .*00001"):
+        read(path)
 
 
 def test_none_is_none(tmp_path):
