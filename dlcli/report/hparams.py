@@ -28,11 +28,14 @@ _LONG = 24
 """Characters of a list beyond which a column cannot show it."""
 
 
-def record_session(run: Run) -> None:
-    """Writes the run's HParams record anew, from its spec and its state; once it has ended, its kept epoch, too."""
+def record_session(run: Run, ending: Mapping[str, Any] | None = None) -> None:
+    """Writes the run's HParams record anew, from its spec and its state; once it has ended, its kept epoch, too.
+
+    ending: what run.json is about to say of a run that ends now.
+    """
     from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2
 
-    info, experiment = run.info, run.experiment
+    info, experiment = run.info | dict(ending or {}), run.experiment
     start = plugin_data_pb2.SessionStartInfo(
         start_time_secs=_seconds(info["started"]),
         # Shown as the row's name, in a column that cuts it off after 13 characters: 261120-073847 tells runs apart.

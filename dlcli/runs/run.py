@@ -71,7 +71,7 @@ class Run:
         return run
 
     def resume(self, *, extended: bool = False) -> None:
-        """Takes up a run that was stopped, or that is done and is to be extended.
+        """Takes up a run that was stopped, or that is done and is to be extended; half-written files go.
 
         Raises UsageError where it is done or another process works on it.
         """
@@ -165,8 +165,7 @@ class Run:
 
     def end(self, error: BaseException | None) -> None:
         """Records how the run ended and gives up its lock."""
-        state, reason = _ending(error)
-        self.update(state=state, reason=reason, ended=now())
+        self.update(**ending(error))
         heartbeat.rest(self.path)
         self.leave()
 
@@ -236,7 +235,13 @@ def _whole_rows(path: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def _ending(error: BaseException | None) -> tuple[State, str | None]:
+def ending(error: BaseException | None) -> dict[str, Any]:
+    """What run.json says of a run that ends now, with this error or without one."""
+    state, reason = _state_after(error)
+    return {"state": state, "reason": reason, "ended": now()}
+
+
+def _state_after(error: BaseException | None) -> tuple[State, str | None]:
     if error is None:
         return "done", None
     if isinstance(error, Preempted):

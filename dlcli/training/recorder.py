@@ -19,7 +19,7 @@ from dlcli.report.tensorboard import Board
 from dlcli.runs.files import write_json
 from dlcli.runs.heartbeat import Heartbeat
 from dlcli.runs.provenance import threads
-from dlcli.runs.run import Run
+from dlcli.runs.run import Run, ending
 from dlcli.training.build import portable, recurrent_kernels
 from dlcli.training.checkpoints import Arrays
 from dlcli.training.evaluate import Evaluation
@@ -50,8 +50,11 @@ class Recorder:
         if self.run.path.is_dir():
             if isinstance(error, TrainingError) and error.details:
                 self.run.update(failure=error.details)
-            self.run.end(error)
-            record_session(self.run)
+            try:
+                # First of all: a process that is killed in between leaves a run that has not ended, and is mended.
+                record_session(self.run, ending(error))
+            finally:
+                self.run.end(error)
 
     def start(self, model: keras.Model, loop: Loop) -> None:
         """Training is about to begin, or to go on where the loop stands."""
