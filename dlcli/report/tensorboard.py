@@ -33,6 +33,7 @@ from dlcli.report.events import (
     text,
     version,
 )
+from dlcli.runs.files import naming
 from dlcli.runs.run import Run
 
 if TYPE_CHECKING:
@@ -100,8 +101,9 @@ class Board:
         if name not in self._curves:
             self._open(name)
         file = self._curves[name]
-        file.write(framed(event))
-        file.flush()
+        with naming(Path(file.name)):
+            file.write(framed(event))
+            file.flush()
 
 
 def scores_of(row: dict[str, Any]) -> tuple[dict[str, float], dict[str, float]]:

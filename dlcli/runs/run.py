@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from dlcli.errors import DlcliError, Preempted, TrainingError, UsageError
 from dlcli.runs import heartbeat, process, provenance
-from dlcli.runs.files import read_json, remove_temporary, write_json, write_text
+from dlcli.runs.files import naming, read_json, remove_temporary, write_json, write_text
 from dlcli.runs.lock import Lock
 from dlcli.runs.plugins import keep_plugins
 from dlcli.runs.sources import keep, texts
@@ -148,7 +148,8 @@ class Run:
 
     def append_metrics(self, row: dict[str, Any]) -> None:
         """Adds a row to metrics.jsonl."""
-        with (self.path / "metrics.jsonl").open("a", encoding="utf-8") as file:
+        path = self.path / "metrics.jsonl"
+        with naming(path), path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
 
     def sync_metrics(self) -> None:
@@ -164,10 +165,12 @@ class Run:
         write_text(self.path / "metrics.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
 
     def end(self, error: BaseException | None) -> None:
-        """Records how the run ended and gives up its lock."""
-        self.update(**ending(error))
-        heartbeat.rest(self.path)
-        self.leave()
+        """Records how the run ended and gives up its lock, that even where the record cannot be written."""
+        try:
+            self.update(**ending(error))
+        finally:
+            heartbeat.rest(self.path)
+            self.leave()
 
     def is_dead(self) -> bool:
         """Whether the run calls itself running while no process works on it any more."""

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from dlcli.errors import TrainingError
 from dlcli.runs.files import replacing
+from dlcli.training.disk import is_full
 
 Arrays = Sequence[NDArray[Any]]
 _SHARE = 0.01
@@ -92,12 +93,16 @@ class Checkpoints:
         self._pending = self._writer.submit(self._write, state, before)
 
     def wait(self) -> None:
-        """Returns when everything is on disk; raises TrainingError where it could not be written."""
+        """Returns when everything is on disk; raises TrainingError where it could not be written, OSError for want of
+        room.
+        """
         pending, self._pending = self._pending, None
         if pending is not None:
             try:
                 self.newest = pending.result()
             except OSError as error:
+                if is_full(error):
+                    raise
                 raise TrainingError(f"{self.folder}: the checkpoint could not be written ({error.strerror})") from error
 
     def __enter__(self) -> Checkpoints:

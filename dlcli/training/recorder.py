@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import keras
@@ -16,7 +17,7 @@ from dlcli.report.introduction import introduction, notes, record_of
 from dlcli.report.picture import picture
 from dlcli.report.screen import Screen
 from dlcli.report.tensorboard import Board
-from dlcli.runs.files import write_json
+from dlcli.runs.files import naming, replacing, write_json
 from dlcli.runs.heartbeat import Heartbeat
 from dlcli.runs.provenance import threads
 from dlcli.runs.run import Run, ending
@@ -46,14 +47,20 @@ class Recorder:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._heartbeat.stop()
         self.screen.stop()
-        self.board.close()
-        if self.run.path.is_dir():
-            if isinstance(error, TrainingError) and error.details:
-                self.run.update(failure=error.details)
-            try:
-                # First of all: a process that is killed in between leaves a run that has not ended, and is mended.
+        # What a full disk has stopped cannot be recorded on it, and the error is about to be told.
+        with nullcontext() if error is None else suppress(OSError):
+            self._end(error)
+
+    def _end(self, error: BaseException | None) -> None:
+        try:
+            self.board.close()
+            if self.run.path.is_dir():
+                if isinstance(error, TrainingError) and error.details:
+                    self.run.update(failure=error.details)
+                # Before the run's end: who is killed in between leaves a run that has not ended, and is mended.
                 record_session(self.run, ending(error))
-            finally:
+        finally:
+            if self.run.path.is_dir():
                 self.run.end(error)
 
     def start(self, model: keras.Model, loop: Loop) -> None:
@@ -107,7 +114,8 @@ class Recorder:
         write_json(self.run.path / "result.json", {"kept": kept} | {e.split: e.as_json() for e in evaluations})
         for evaluation in evaluations:
             kind, png = picture(evaluation.report, f"{loop.experiment.name} · {evaluation.split}")
-            (self.run.path / f"{kind}_{evaluation.split}.png").write_bytes(png)
+            with replacing(self.run.path / f"{kind}_{evaluation.split}.png") as file:
+                file.write(png)
             if evaluation.split == "test":
                 self.board.finish(loop.progress.step, evaluation, kind, png)
 
@@ -116,7 +124,8 @@ def save_model(model: keras.Model, path: Path) -> None:
     """Saves a model under a temporary name and moves it into place; a failure leaves no trace."""
     temporary = path.with_name(f".{path.stem}.tmp.keras")
     try:
-        model.save(temporary)
+        with naming(path):
+            model.save(temporary)
         os.replace(temporary, path)  # noqa: PTH105 (atomic on every system)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from dlcli.report.screen import Screen
 from dlcli.runs.run import Run
 from dlcli.training.build import build_model, build_optimizer, use_kernels
 from dlcli.training.checkpoints import Checkpoint, Checkpoints
+from dlcli.training.disk import disk_faults
 from dlcli.training.evaluate import Evaluation, evaluate, kept_model, scored_splits
 from dlcli.training.initial import freeze
 from dlcli.training.loop import Loop
@@ -39,6 +40,7 @@ def train(
     screen = screen or Screen(quiet=True)
     with (
         Recorder(run, screen) as recorder,
+        disk_faults(run),
         StopRequest() as stop,
         plugin_faults(TrainingError),
         memory_faults(prepared),

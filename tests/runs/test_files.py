@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli.runs.files import read_json, remove_temporary, replacing, write_json, write_text
+from dlcli.runs.files import naming, read_json, remove_temporary, replacing, write_json, write_text
 
 
 def names(folder: Path) -> list[str]:
@@ -57,6 +58,17 @@ def test_a_failure_to_move_the_file_leaves_no_trace(tmp_path: Path, monkeypatch:
     with pytest.raises(PermissionError, match="no"):
         write_text(tmp_path / "a.txt", "x")
     assert names(tmp_path) == []
+
+
+def test_a_failure_that_names_no_file_gets_the_name_of_the_one_that_was_to_be_written(tmp_path: Path) -> None:
+    def fill() -> None:
+        with replacing(tmp_path / "a.txt"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match=r"No space left on device: '.*/a\.txt'"):
+        fill()
+    with pytest.raises(OSError, match="'other'"), naming(tmp_path / "a.txt"):
+        raise OSError(errno.ENOSPC, "No space left on device", "other")
 
 
 def test_content_is_on_disk_before_the_name_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

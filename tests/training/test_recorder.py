@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import keras
 import pytest
 
-from dlcli.errors import Preempted
+from dlcli.errors import Preempted, TrainingError
 from dlcli.report.screen import Screen
 from dlcli.runs.run import Run
 from dlcli.spec import load
@@ -46,7 +47,7 @@ def test_a_run_whose_last_record_cannot_be_written_still_says_how_it_ended(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(run: Run, ending: Mapping[str, Any]) -> None:
-        raise OSError(28, "No space left on device")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     recording = Recorder(run, Screen(quiet=True))
     recording.__enter__()
@@ -68,10 +69,26 @@ def test_a_model_that_cannot_be_saved_leaves_the_one_before_and_no_trace(
 
     def fill(path: Path) -> None:
         path.write_bytes(b"half")
-        raise OSError(28, "No space left on device")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(model, "save", fill)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(OSError, match=r"No space left on device: '.*/model\.keras'"):
         save_model(model, tmp_path / "model.keras")
     assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
     assert (tmp_path / "model.keras").read_bytes() == before
+
+
+def test_what_a_full_disk_stopped_is_not_hidden_by_its_records_for_which_there_is_no_room(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    recording = Recorder(run, Screen(quiet=True))
+    recording.__enter__()
+    monkeypatch.setattr("dlcli.runs.run.write_json", full)
+    monkeypatch.setattr(recorder, "record_session", full)
+    recording.__exit__(TrainingError, TrainingError("the first"), None)
+    again = Run(run.path)
+    again.take()
+    again.leave()
