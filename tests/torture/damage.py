@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -117,7 +118,7 @@ def disk_round(draw: Random, spec: Path, reference: Reference, folder: Path) -> 
         number, spare = draw.randint(1, 8), draw.choice([0, 0, draw.randrange(200_000)])
         ballast = disk / "ballast"
         ended = training.go_on(watch=_filling(training, ballast, number, spare))
-        _check_told(ended.code, ended.output)
+        error = _check_told(ended.code, ended.output)
         there = training.run
         for file in sorted(there.checkpoint_folder.glob("step-*.npz")) if there else []:
             if not computed(partial(_reads, file), folder / "reads"):
@@ -125,7 +126,9 @@ def disk_round(draw: Random, spec: Path, reference: Reference, folder: Path) -> 
         ballast.unlink(missing_ok=True)
         training.finish(reference)
     training.outcome.kills |= {"disk": 1}
-    training.outcome.told = f"{spec.stem}, {spare} bytes left on the disk after checkpoint {number}, exit {ended.code}"
+    training.outcome.told = (
+        f"{spec.stem}, {spare} bytes left on the disk after checkpoint {number}, exit {ended.code} {error}"
+    )
     shutil.rmtree(folder)
     return training.outcome
 
@@ -161,12 +164,18 @@ def _filling(training: Training, ballast: Path, checkpoints: int, spare: int) ->
     return watch
 
 
-def _check_told(code: int, output: str) -> None:
-    """A process that found the disk full says so in one line, or it had written everything before."""
+def _check_told(code: int, output: str) -> str:
+    """The one line in which a process that found the disk full says so; empty where it had written everything before.
+
+    Raises Wrong where it does anything else.
+    """
     errors = [line for line in output.splitlines() if line.startswith("error:")]
-    clear = len(errors) == 1 and "No space left on device" in errors[0] and "Traceback" not in output
+    clear = (
+        len(errors) == 1 and re.match("error: .*/.*No space left on device", errors[0]) and "Traceback" not in output
+    )
     if code not in (0, 1) or (code == 1 and not clear):
         raise Wrong(f"exit code {code} on a full disk, not told in one clear line:\n{output}")
+    return errors[0] if errors else ""
 
 
 def _reads(path: Path) -> bool:
