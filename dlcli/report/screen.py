@@ -98,7 +98,7 @@ def _width(name: str) -> int:
 
 
 def _cell(name: str, value: float) -> str:
-    if name == "epoch":
+    if name in ("epoch", "skipped"):
         return str(value)
     if name == "learning_rate":
         return f"{value:.2e}"

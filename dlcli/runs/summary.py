@@ -178,7 +178,8 @@ def _is_held(lock: Lock) -> bool:
 
 
 def _scores(row: Mapping[str, Any]) -> dict[str, float]:
-    return {name: value for name, value in row.items() if name not in ("epoch", "step", "time", "learning_rate")}
+    others = ("epoch", "step", "time", "learning_rate", "skipped")
+    return {name: value for name, value in row.items() if name not in others}
 
 
 def _numbers(prefix: str, scores: Mapping[str, Any]) -> dict[str, float]:

@@ -18,15 +18,15 @@ SKIPS_IN_A_ROW = 20
 
 
 class SpoilingStep(Exception):  # noqa: N818 (what the loop makes of it is the error)
-    """The next step's loss or gradient is not finite, and training is not to go on without it."""
+    """The next step's loss, gradient or new weights are not finite, and training is not to go on without it."""
 
 
 class Advance:
     """Takes a training from step to step.
 
     Weights, optimizer and moving averages are copied before each call of many steps. Where one of those turns out to
-    have a loss or gradient that is not finite, they are put back and the steps before it are taken again, which gives
-    the same numbers. So a good step is not slowed down by what a bad one needs.
+    have a loss, gradient or new weights that are not finite, they are put back and the steps before it are taken again,
+    which gives the same numbers. So a good step is not slowed down by what a bad one needs.
     """
 
     def __init__(self, prepared: Prepared, steps: Steps, variables: Sequence[Any], *, every_step: bool) -> None:
@@ -48,10 +48,10 @@ class Advance:
             progress.step, progress.totals = before
             for variable, value in zip(self.variables, state, strict=True):
                 variable.assign(value)
-            self._batches = (-1, None)
             if taken:
+                self._batches = (-1, None)
                 self._take(progress, taken)
-            self._pass_over(progress)
+            self._pass_over(progress, drop=taken > 0)
         return self.steps.logs(np.asarray(progress.totals))
 
     def _take(self, progress: Progress, count: int) -> int:
@@ -66,12 +66,17 @@ class Advance:
         self._batches = progress.step, batches
         return taken
 
-    def _pass_over(self, progress: Progress) -> None:
+    def _pass_over(self, progress: Progress, *, drop: bool) -> None:
+        """Goes on behind the next step; drop: whether its batch has yet to be taken from the iterator."""
         if self.prepared.experiment.train.on_nan != "skip" or progress.skipped_in_a_row >= SKIPS_IN_A_ROW:
             raise SpoilingStep
         progress.step += 1
         progress.skipped += 1
         progress.skipped_in_a_row += 1
+        batches = self._batches[1]
+        if drop:
+            next(batches)
+        self._batches = progress.step, batches
 
 
 def batches_from(prepared: Prepared, step: int) -> Any:

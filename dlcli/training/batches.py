@@ -76,11 +76,15 @@ def training_batches(
     return _distributed(split, batch_size, strategy, read, first_step, None, parts)
 
 
-def batch_examples(examples: int, batch_size: int, seed: int, step: int) -> list[int]:
-    """Which examples the global batch of an optimizer step holds, by their numbers in the training split."""
+def batch_examples(examples: int, batch_size: int, seed: int, step: int, further: int = 0) -> list[int]:
+    """Which examples the global batch of an optimizer step holds, by their numbers in the training split.
+
+    further: how many places further on in the order of the epoch to look, which is a ring.
+    """
     batch_size = min(batch_size, examples)
     epoch, within = divmod(step, math.ceil(examples / batch_size))
     places = tf.range(within * batch_size, min((within + 1) * batch_size, examples), dtype=tf.int64)
+    places = (places + further) % examples
     drawn = tf.random.experimental.index_shuffle(places, tf.constant([seed, epoch], tf.int64), examples - 1)
     numbers: list[int] = drawn.numpy().tolist()
     return numbers
@@ -142,7 +146,8 @@ def _distributed(
             start = (step % steps) * batch_size
             row = first_row + tf.range(share, dtype=tf.int64)
             inside = (row < batch_size) & (start + row < examples)
-            x, y = read(_Rows(step // steps, tf.where(inside, start + row, 0)))
+            # Filled up with a row of its own: one of another batch could hold what is not finite, and 0 * NaN is NaN.
+            x, y = read(_Rows(step // steps, tf.where(inside, start + row, start)))
             total = tf.minimum(tf.constant(batch_size, tf.int64), examples - start)
             return Batch(x, y, tf.cast(inside, tf.float32), tf.cast(total, tf.float32), step, first_row)
 

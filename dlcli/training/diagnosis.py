@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from dlcli.augment.mixup import Mixup
 from dlcli.layers import positions
 from dlcli.training.advance import batches_from
 from dlcli.training.batches import Batch, batch_examples
@@ -32,13 +33,26 @@ def diagnose(prepared: Prepared, steps: Steps, step: int) -> Diagnosis:
     train = prepared.experiment.train
     examples = batch_examples(len(prepared.data.train), train.batch_size, prepared.experiment.seed, step)
     where, rows = _first_fault(prepared, steps, step)
-    own = examples if rows is None else [examples[row] for row in rows if row < len(examples)]
+    own = examples if rows is None else _at_fault(prepared, step, examples, rows)
     epoch = step // prepared.steps_per_epoch + 1
-    named = ", ".join(map(str, own[:_SHOWN])) + (f" and {len(own) - _SHOWN} others" if len(own) > _SHOWN else "")
-    whose = "" if rows is None or not own else f", at {'example' if len(own) == 1 else 'examples'} {named} of training"
+    named = ", ".join(map(prepared.data.train.name_of, own[:_SHOWN]))
+    more = f" and {len(own) - _SHOWN} others" if len(own) > _SHOWN else ""
+    whose = "" if rows is None or not own else f", at {named}{more} of training"
     text = f"step {step + 1} (epoch {epoch}) was not taken: {where}{whose}"
     record = {"step": step + 1, "epoch": epoch, "what": where, "examples": examples, "at_fault": own}
     return Diagnosis(text, record)
+
+
+def _at_fault(prepared: Prepared, step: int, examples: list[int], rows: list[int]) -> list[int]:
+    """The examples in some rows of a batch; where another is mixed into each, of both those that are not finite."""
+    own = [examples[row] for row in rows]
+    if not any(isinstance(part, Mixup) for part in prepared.experiment.augment):
+        return own
+    train, batch_size = prepared.data.train, prepared.experiment.train.batch_size
+    mixed_in = batch_examples(len(train), batch_size, prepared.experiment.seed, step, further=len(train) // 2)
+    both = [*own, *(mixed_in[row] for row in rows)]
+    bad = [example for example in both if not np.isfinite(train.take(np.array([example])).x[:]).all()]
+    return sorted(set(bad)) or own
 
 
 def _first_fault(prepared: Prepared, steps: Steps, step: int) -> tuple[str, list[int] | None]:
@@ -63,8 +77,9 @@ def _first_fault(prepared: Prepared, steps: Steps, step: int) -> tuple[str, list
         names = [variable.path for variable in steps.model.trainable_variables]
         gradients |= {name for name, bad in zip(names, report["gradients"], strict=True) if bad}
     for tensor, rows in zip(probe.outputs, layers, strict=True):
-        if rows:
-            name = tensor._keras_history.operation.name
+        operation = tensor._keras_history.operation
+        if rows and not _may_miss_numbers(prepared, operation):
+            name = operation.name
             if name == "inputs":
                 return "the batch has inputs that are not finite numbers", rows
             return f"the outputs of layer `{name}` are the first that are not finite numbers", rows
@@ -73,7 +88,13 @@ def _first_fault(prepared: Prepared, steps: Steps, step: int) -> tuple[str, list
     first_back = next((name for name in reversed(names) if name in gradients), None)
     if first_back is not None:
         return f"the gradient of `{first_back}` is not finite, though the loss is", None
-    return "the sum of the losses is not a finite number", None
+    return "loss and gradients are finite, but the penalties or the weights it leads to are not", None
+
+
+def _may_miss_numbers(prepared: Prepared, operation: keras.Operation) -> bool:
+    """Whether NaN is no fault there: a number missing in a table, until the model's first layers have filled it in."""
+    is_filled_in = isinstance(operation, keras.Layer) and operation.name not in ("inputs", "normalize")
+    return prepared.data.columns is not None and not is_filled_in
 
 
 def _probe(model: keras.Model) -> keras.Model:

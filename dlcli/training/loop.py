@@ -13,16 +13,15 @@ from typing import Any, Protocol
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from dlcli.errors import DataError, Preempted, TrainingError
-from dlcli.schedules.plateau import Plateau
 from dlcli.training import callbacks as of_keras
 from dlcli.training.advance import Advance, SpoilingStep
 from dlcli.training.batches import EVALUATION_BATCH, evaluation_batches, steps_per_epoch
 from dlcli.training.checkpoints import Arrays, Checkpoint, Checkpoints, State, like, restore
 from dlcli.training.diagnosis import diagnose
-from dlcli.training.prepare import Prepared, watched_metric
+from dlcli.training.judging import judge, rate_of_last_step, why_stopped
+from dlcli.training.prepare import Prepared
 from dlcli.training.progress import Progress, Row
 from dlcli.training.signals import StopRequest
 from dlcli.training.steps import Steps
@@ -109,13 +108,7 @@ class Loop:
     @property
     def stopped_early(self) -> str:
         """Why training ended before all epochs were over, where early stopping ended it; else empty."""
-        train, stale = self.experiment.train, self.progress.stopping.stale
-        stopping = train.early_stopping
-        if stopping is None or stale < stopping.patience or self.progress.step >= self._last_step:
-            return ""
-        unit = "epoch" if train.validate_every == 1 else "validation"
-        watched = watched_metric(train, self.prepared.task)
-        return f"{watched} has not improved for {stale} {unit}{'s' * (stale > 1)}"
+        return "" if self.progress.step >= self._last_step else why_stopped(self.prepared, self.progress)
 
     def _finished(self) -> bool:
         return self.progress.stopped or self.progress.step >= self._last_step
@@ -148,24 +141,19 @@ class Loop:
     def _end_epoch(self, epoch: int, train: dict[str, float], listening: Any) -> None:
         with self.steps.averaged_weights():
             logs = train | self._validate(epoch, listening)
-            rate = self._learning_rate()
-            is_kept = self._judge(epoch, logs)
+            rate = rate_of_last_step(self.prepared, self.progress, self.steps.optimizer)
+            is_kept = judge(self.prepared, self.progress, self.steps.optimizer, epoch, logs)
             if is_kept:
                 self.kept = [np.array(weight) for weight in self.steps.model.get_weights()]
         row = {"epoch": epoch + 1, "step": self.progress.step, **logs, "learning_rate": rate, "time": time.time()}
+        if self.experiment.train.on_nan == "skip":
+            row["skipped"] = self.progress.skipped - self.progress.skipped_told
+            self.progress.skipped_told = self.progress.skipped
         self.listener.on_epoch(row, is_kept)
         listening.on_epoch_end(epoch, logs)
         self.progress.stopped |= bool(self.steps.model.stop_training)
         if self._finished() or self._checkpoint_is_due():
             self._save()
-
-    def _learning_rate(self) -> float:
-        """That of the step just taken; a Keras optimizer tells only that of the next, which after the last may be 0."""
-        spec = self.experiment.optimizer
-        schedule = spec.schedule.build(spec.learning_rate, self.steps_per_epoch, self.experiment.train.epochs)
-        taken = self.progress.step - self.progress.skipped
-        rate = schedule(taken - 1) if callable(schedule) else self.steps.optimizer.learning_rate
-        return float(tf.convert_to_tensor(rate).numpy())
 
     def _validate(self, epoch: int, listening: Any) -> dict[str, float]:
         if self._validation is None:
@@ -178,24 +166,6 @@ class Loop:
             where = f"step {self.progress.step} (epoch {epoch + 1})"
             raise TrainingError(f"the validation loss is not a finite number at {where}; {self._last_good()}")
         return {f"val_{name}": value for name, value in logs.items()}
-
-    def _judge(self, epoch: int, logs: dict[str, float]) -> bool:
-        """Notes what keeping, early stopping and a plateau need to know; returns whether to keep this model."""
-        train, progress, schedule = self.experiment.train, self.progress, self.experiment.optimizer.schedule
-        keep, metric = self.prepared.keep, watched_metric(train, self.prepared.task)
-        is_kept = keep == "last" or progress.keeping.improves(keep, logs[keep])
-        if is_kept:
-            progress.kept_epoch = epoch + 1
-        if train.early_stopping is not None and metric is not None:
-            progress.stopping.improves(metric, logs[metric])
-            progress.stopped = progress.stopping.stale >= train.early_stopping.patience
-        if isinstance(schedule, Plateau):
-            progress.plateau.improves(schedule.metric, logs[schedule.metric])
-            if progress.plateau.stale >= schedule.patience:
-                progress.plateau.stale = 0
-                optimizer = self.steps.optimizer
-                optimizer.learning_rate.assign(schedule.next_rate(float(optimizer.learning_rate.numpy())))
-        return is_kept
 
     def _checkpoint_is_due(self) -> bool:
         size = sum(math.prod(variable.shape) * 4 for variable in self.variables)

@@ -8,7 +8,10 @@ from typing import Any
 from dlcli.training.watch import Watched
 
 Row = dict[str, float]
-"""One validation: epoch, step, loss, accuracy, ..., val_loss, val_accuracy, ..., learning_rate, time (s since 1970)."""
+"""One validation: epoch, step, loss, accuracy, ..., val_loss, val_accuracy, ..., learning_rate, time (s since 1970).
+
+With `on_nan: skip` also skipped: the steps passed over since the validation before.
+"""
 
 
 @dataclass
@@ -20,8 +23,10 @@ class Progress:
     """Since the last validation."""
     skipped: int = 0
     """Steps passed over because of numbers that were not finite."""
+    skipped_told: int = 0
+    """Those of them that a row has told of."""
     skipped_in_a_row: int = 0
-    """Those of them just before this step."""
+    """Those of all just before this step."""
     kept_epoch: int = 0
     """The epoch whose model is kept, from 1."""
     keeping: Watched = field(default_factory=Watched)

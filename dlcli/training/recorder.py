@@ -70,9 +70,11 @@ class Recorder:
         self._marks_best = prepared.keep != "last"
         devices = list(prepared.strategy.extended.worker_devices)
         kernels = recurrent_kernels(model)
+        # Of a run that goes on, what it began with stays on record: the next to go on needs to know that.
+        began = {"onednn": onednn(), "threads": threads()} | self.run.info
         self.run.update(
-            devices=devices, parameters=model.count_params(), kernels=kernels, onednn=onednn(), threads=threads(),
-            keep=prepared.keep,
+            devices=devices, parameters=model.count_params(), kernels=kernels, onednn=began["onednn"],
+            threads=began["threads"], keep=prepared.keep,
             **record_of(data),
         )  # fmt: skip
         if prepared.initial is not None:
@@ -110,6 +112,10 @@ class Recorder:
         self.screen.stop()
         if loop.stopped_early:
             self.screen.say(f"stopped early: {loop.stopped_early}")
+        if skipped := loop.progress.skipped:
+            steps = "step was" if skipped == 1 else "steps were"
+            self.screen.say(f"skipped   {skipped} {steps} passed over, as they would have spoilt the weights (on_nan)")
+        self.run.update(skipped=skipped)
         kept = {"epoch": loop.progress.kept_epoch, "of": loop.experiment.train.epochs, "by": loop.prepared.keep}
         write_json(self.run.path / "result.json", {"kept": kept} | {e.split: e.as_json() for e in evaluations})
         for evaluation in evaluations:

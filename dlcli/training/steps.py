@@ -37,10 +37,10 @@ class Steps:
         self.no_totals: Totals = np.zeros(2 + sum(metric.size for metric in task.metrics))
 
     def train(self, batches: Any, count: int, totals: Totals) -> tuple[int, Totals]:
-        """Takes `count` steps, up to the first whose loss or gradient is not finite; adds their totals to `totals`.
+        """Takes `count` steps, up to the first whose loss, gradient or new weights are not finite.
 
-        Returns how many were good, and the new totals. Where that is less than `count`, the step after them has
-        spoilt the weights: whoever calls must put back what was before.
+        Returns how many were good, and `totals` with theirs added. Where that is less than `count`, the step after them
+        has changed the weights: whoever calls must put back what was before.
         """
         done, added = self._train(batches, tf.constant(count, tf.int64), tf.constant(totals))
         return int(done), added.numpy()
@@ -108,7 +108,8 @@ class Steps:
             totals += more_totals
         self._apply(gradients, weights)
         # A sum is finite only where all its terms are, and takes no time, unlike a look at each of them.
-        sums = [totals[0], *(tf.cast(tf.reduce_sum(gradient), totals.dtype) for gradient in gradients)]
+        seen = [*gradients, *(tf.convert_to_tensor(weight) for weight in weights)]
+        sums = [totals[0], *(tf.cast(tf.reduce_sum(each), totals.dtype) for each in seen)]
         return tf.concat([totals, [tf.add_n(sums)]], axis=0)
 
     def _gradients(self, batch: Batch, weights: Any) -> tuple[list[tf.Tensor], tf.Tensor]:
