@@ -55,7 +55,7 @@ def train(
     from dlcli.cli.resume import resumed
     from dlcli.report.screen import Screen
     from dlcli.runs.find import runs_folder
-    from dlcli.runs.resuming import newest_unfinished
+    from dlcli.runs.resuming import newest_unfinished, to_go_on_with
     from dlcli.runs.run import Run
     from dlcli.spec.placing import as_mistakes
 
@@ -65,8 +65,10 @@ def train(
         needs = "--resume auto needs the spec whose run is to go on" if resume else "give a spec to train"
         raise UsageError(f"{needs}, such as configs/har_lstm.yaml, or --resume RUN")
     if spec is not None and resume in (None, "auto"):
-        document, experiment = read_spec(spec_path(spec), overrides)
-        origin = (newest_unfinished(root, experiment, smoke=smoke) if resume else None) or spec_path(spec)
+        origin = spec_path(spec)
+        document, experiment = read_spec(origin, overrides)
+        if resume and (run := newest_unfinished(root, experiment, smoke=smoke)) is not None:
+            experiment, origin = to_go_on_with(run, spec=origin, overrides=overrides or []), run
     else:
         if smoke:
             raise UsageError("--smoke: --resume goes on with a run as it was, a smoke run or not")
@@ -78,26 +80,31 @@ def train(
         raise UsageError("--gate: the spec has no `expect`, so there is nothing that could be missed")
     # What a run recorded cannot be mended in the spec: of a resumed one, mistakes have no place.
     with nullcontext() if document is None else as_mistakes(document, experiment):
-        _train(experiment, origin, root, smoke, gate, Screen(quiet=quiet), verbose)
+        _load_tensorflow(origin, verbose)
+        experiment = _shortened(experiment) if smoke and spec is not None else experiment
+        _train(experiment, origin, root, smoke, gate, Screen(quiet=quiet))
 
 
-def _train(
-    experiment: Experiment, origin: Run | Path, root: Path, smoke: bool, gate: bool, screen: Screen, verbose: bool
-) -> None:
+def _load_tensorflow(origin: Run | Path, verbose: bool) -> None:
+    """Loads it as a run that goes on had it."""
     from dlcli.backend import load_tensorflow
-    from dlcli.report.hparams import mend
-    from dlcli.runs.find import find, is_unfinished
-    from dlcli.runs.resuming import notes
-    from dlcli.runs.run import Run, family_of
+    from dlcli.runs.run import Run
 
-    resumed = origin if isinstance(origin, Run) else None
-    load_tensorflow(quiet=not verbose, with_onednn=resumed.info.get("onednn") if resumed else None)
+    load_tensorflow(quiet=not verbose, with_onednn=origin.info.get("onednn") if isinstance(origin, Run) else None)
+
+
+def _shortened(experiment: Experiment) -> Experiment:
     from dlcli.training.smoke import shortened
 
+    return shortened(experiment)
+
+
+def _train(experiment: Experiment, origin: Run | Path, root: Path, smoke: bool, gate: bool, screen: Screen) -> None:
+    from dlcli.report.hparams import mend
+    from dlcli.runs.find import find, is_unfinished
+    from dlcli.runs.run import Run, family_of
+
     mend(root)
-    for note in notes(resumed) if resumed else ():
-        typer.echo(f"note      {note}")
-    experiment = shortened(experiment) if smoke else experiment
     try:
         if experiment.cross_validates:
             _close_folds(experiment, _train_folds(experiment, origin, root, smoke, screen), smoke, gate)

@@ -14,8 +14,8 @@ from dlcli.runs.find import all_runs
 from dlcli.runs.plugins import plugin_notes
 from dlcli.runs.run import Run, family_of
 from dlcli.spec import Experiment, load
-from dlcli.spec.load import checked
-from dlcli.spec.reading import read
+from dlcli.spec.load import checked, dump
+from dlcli.spec.reading import parse, read
 from dlcli.spec.writing import write
 
 SAFE = (
@@ -60,7 +60,7 @@ def to_go_on_with(run: Run, *, spec: Path | None = None, overrides: Sequence[str
     before = run.experiment
     if spec is not None:
         now = load(spec, overrides)
-        now = now.model_copy(update={"plugins": before.plugins}) if _same_files(before, now) else now
+        now = _with_own_plugins(run, before, now) if before.plugins and _same_files(before, now) else now
     elif overrides:
         now = checked(read(run.path / "spec.yaml"), overrides, combined=False)[1]
     else:
@@ -80,7 +80,10 @@ def newest_unfinished(root: Path, experiment: Experiment, *, smoke: bool) -> Run
     for run in reversed(list(all_runs(root))):
         if run.path.parent.name != family_of(experiment, smoke=smoke) or _is_over(run):
             continue
-        if digest(_recorded(run, experiment)) == digest(experiment):
+        recorded = _recorded(run, experiment)
+        # Folds go on as they were, or the last would not be trained as the first.
+        of_folds = run.info.get("fold_set") is not None
+        if digest(recorded) == digest(experiment) and not (of_folds and _values_differ(recorded, experiment)):
             return run
     return None
 
@@ -94,7 +97,8 @@ def notes(run: Run) -> Iterator[str]:
         if now.get(name) != before:
             yield f"{name} was {before} when this run began; it is {now.get(name, 'not here')} now"
     if (threads := info.get("threads")) not in (None, provenance.threads()):
-        yield f"this run began with {threads} threads, here are {provenance.threads()}: sums are rounded otherwise"
+        here = provenance.threads()
+        yield f"this run began with {threads} threads, here are {here}: sums are rounded otherwise"
 
 
 def _is_over(run: Run) -> bool:
@@ -104,11 +108,21 @@ def _is_over(run: Run) -> bool:
     return bool(run.info["state"] == "done")
 
 
+def _values_differ(recorded: Experiment, now: Experiment) -> bool:
+    return any(change.key not in ("plugins", "expect") for change in changes(recorded, now))
+
+
 def _recorded(run: Run, otherwise: Experiment) -> Experiment:
     try:
         return run.experiment
     except UsageError:  # its spec can no longer be read, so it is not this one
         return otherwise.model_copy(update={"seed": otherwise.seed + 1})
+
+
+def _with_own_plugins(run: Run, before: Experiment, now: Experiment) -> Experiment:
+    """An experiment made of the run's own copies of its plugins, whatever has become of the files since."""
+    text = dump(now.model_copy(update={"plugins": before.plugins}))
+    return checked(parse(text, str(run.path / "spec.yaml")), combined=False)[1]
 
 
 def _same_files(before: Experiment, now: Experiment) -> bool:

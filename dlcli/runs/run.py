@@ -103,7 +103,8 @@ class Run:
         """Puts another experiment in the place of the run's, and on record what is other from this step on."""
         copies = tuple(record["file"] for record in self.info.get("plugins", []) if "file" in record)
         write_text(self.path / "spec.yaml", dump(experiment.model_copy(update={"plugins": copies})))
-        self.update(changes=[*self.info.get("changes", []), {"after_step": step, "when": now(), "what": list(changes)}])
+        noted = {"after_step": step, "when": now(), "what": list(changes)}
+        self.update(epochs=experiment.train.epochs, changes=[*self.info.get("changes", []), noted])
 
     def check_unfinished(self) -> None:
         """Raises UsageError where the run is done."""

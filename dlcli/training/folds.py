@@ -15,9 +15,9 @@ from dlcli.runs.files import read_json, write_json
 from dlcli.runs.find import all_runs
 from dlcli.runs.run import Run, family_of
 from dlcli.spec import Experiment
-from dlcli.training.checkpoints import newest
 from dlcli.training.loading import load_folds
 from dlcli.training.prepare import prepare
+from dlcli.training.resume import take_up
 from dlcli.training.train import train
 
 
@@ -101,12 +101,14 @@ def _train_fold(
     experiment: Experiment, root: Path, run: Run | None, data: Data, source: Path, smoke: bool, screen: Screen,
     begun: str | None, fold: tuple[int, int],
 ) -> Run:  # fmt: skip
-    checkpoint = None if run is None else newest(run.checkpoint_folder)
-    prepared = prepare(experiment, data=data, runs=root, resumed=checkpoint is not None)
+    checkpoint = None
     if run is None:
+        prepared = prepare(experiment, data=data, runs=root)
         run = Run.create(root, experiment, source=source, smoke=smoke)
         run.update(fold=fold[0], folds=fold[1], fold_set=begun or run.path.name)
     else:
-        run.resume()
+        prepared, checkpoint = take_up(
+            run, experiment, runs=root, smoke=smoke, data=data, say=lambda line: screen.say(f"note      {line}")
+        )
     train(prepared, run, checkpoint=checkpoint, screen=screen)
     return run

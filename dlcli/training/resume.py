@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from dlcli.datasets.data import Data
 from dlcli.errors import DataError, UsageError
-from dlcli.runs.resuming import Change, changes
+from dlcli.runs.resuming import Change, changes, notes
 from dlcli.runs.run import Run
 from dlcli.spec import Experiment
 from dlcli.training.checkpoints import Checkpoint, newest
@@ -14,11 +15,14 @@ from dlcli.training.prepare import Prepared, prepare
 
 
 def take_up(
-    run: Run, experiment: Experiment, *, runs: Path, smoke: bool = False, say: Callable[[str], None] = lambda line: None
-) -> tuple[Prepared, Checkpoint | None]:
+    run: Run, experiment: Experiment, *, runs: Path, smoke: bool = False, data: Data | None = None,
+    say: Callable[[str], None] = lambda line: None,
+) -> tuple[Prepared, Checkpoint | None]:  # fmt: skip
     """Prepares a run to go on with an experiment that is its own but for what may change, and takes its lock.
 
-    Returns what `train` needs; without a checkpoint it begins anew, which `say` is told.
+    data: of the fold that the run is, if it is one.
+    Returns what `train` needs. What is not as it was when the run began goes on record, and `say` is told; so it is
+    where there is no checkpoint, and the run begins anew.
     Raises UsageError where there is nothing to go on with or another process works on it, DataError where the data is
     not what it was. The run is then as it was before.
     """
@@ -27,7 +31,7 @@ def take_up(
     checkpoint = newest(run.checkpoint_folder, say)
     if done:
         _check_longer(run, changed, checkpoint)
-    prepared = prepare(experiment, smoke=smoke, runs=runs, resumed=checkpoint is not None)
+    prepared = prepare(experiment, smoke=smoke, data=data, runs=runs, resumed=checkpoint is not None)
     before = run.info.get("dataset")
     if before not in (None, prepared.made_of["data"]):
         raise DataError(
@@ -37,12 +41,14 @@ def take_up(
     if checkpoint is None:
         say(f"{run.path} has no checkpoint to go on from; it begins anew, which gives what it would have given")
     elif any(change.key == "train.epochs" for change in changed):
+        _check_not_past(prepared, checkpoint.step, run)
         _check_same_past(run.experiment, prepared, checkpoint.step, run)
+    other = [*(f"changed: {change}" for change in changed), *notes(run)]
     run.resume(extended=done)
-    if changed:
-        run.change(experiment, list(map(str, changed)), checkpoint.step if checkpoint else 0)
-        for change in changed:
-            say(f"changed: {change}")
+    if other:
+        run.change(experiment, other, checkpoint.step if checkpoint else 0)
+        for line in other:
+            say(line)
     return prepared, checkpoint
 
 
@@ -60,6 +66,16 @@ def _check_longer(run: Run, changed: Sequence[Change], checkpoint: Checkpoint | 
     if checkpoint.progress["stopped"]:
         raise UsageError(
             f"{run.path}: training ended early, after step {checkpoint.step}, and would with {epochs.now} epochs, too"
+        )
+
+
+def _check_not_past(prepared: Prepared, step: int, run: Run) -> None:
+    """Raises UsageError where the run has already come further than to its new end."""
+    epochs, begun = prepared.experiment.train.epochs, -(-step // prepared.steps_per_epoch)
+    if begun > epochs:
+        raise UsageError(
+            f"{run.path}: is already in epoch {begun}; it cannot end after {epochs}; "
+            f"give it train.epochs={begun} or more"
         )
 
 

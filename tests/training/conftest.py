@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from dlcli.datasets.data import Classes, Data, Split
+from dlcli.runs.run import Run
 from dlcli.spec import Experiment
-from dlcli.spec.load import checked
+from dlcli.spec.load import checked, dump
 from dlcli.spec.reading import parse
 from tests.devices import several_devices
 
@@ -22,6 +23,8 @@ several_devices()
 import keras  # noqa: E402 (after TensorFlow was set up)
 import tensorflow as tf  # noqa: E402
 
+from dlcli.training import evaluate as evaluation_module  # noqa: E402
+from dlcli.training import prepare as prepare_module  # noqa: E402
 from dlcli.training.build import build_model, build_optimizer  # noqa: E402
 from dlcli.training.checkpoints import Checkpoints  # noqa: E402
 from dlcli.training.loop import Loop  # noqa: E402
@@ -98,6 +101,20 @@ def make_loop(data: Data, tmp_path: Path) -> Callable[..., Loop]:
         steps = Steps(prepared, model, optimizer)
         checkpoints = Checkpoints(tmp_path / str(next(number)), **prepared.checkpoint_interval)
         return Loop(prepared, steps, checkpoints, Listener())
+
+    return make
+
+
+@pytest.fixture
+def begin(data: Data, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Experiment], Run]:
+    """Makes a new run of an experiment on the small signals."""
+    for module in (prepare_module, evaluation_module):
+        monkeypatch.setattr(module, "load_data", lambda experiment, **_: data)
+
+    def make(experiment: Experiment) -> Run:
+        source = tmp_path / "source.yaml"
+        source.write_text(dump(experiment))
+        return Run.create(tmp_path / "runs", experiment, source=source)
 
     return make
 

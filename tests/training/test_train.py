@@ -14,29 +14,13 @@ import pytest
 from dlcli.errors import DataError, Preempted, TrainingError, UsageError
 from dlcli.report.screen import Screen
 from dlcli.runs.run import Run
-from dlcli.spec.load import dump
 from dlcli.training import evaluate as evaluation_module
-from dlcli.training import prepare as prepare_module
 from dlcli.training.checkpoints import newest
 from dlcli.training.evaluate import evaluate_run
 from dlcli.training.prepare import prepare
 from dlcli.training.train import train
 
 SPEC = {"model": "{type: bilstm, units: [8, 4], dropout: 0.3}", "train": "{epochs: 3, batch_size: 32}"}
-
-
-@pytest.fixture
-def begin(data, tmp_path, monkeypatch):
-    """Makes a new run of an experiment on the small signals."""
-    for module in (prepare_module, evaluation_module):
-        monkeypatch.setattr(module, "load_data", lambda experiment, **_: data)
-
-    def make(experiment):
-        source = tmp_path / "source.yaml"
-        source.write_text(dump(experiment))
-        return Run.create(tmp_path / "runs", experiment, source=source)
-
-    return make
 
 
 def test_a_run_is_recorded_whole(experiment, begin):
