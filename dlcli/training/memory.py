@@ -17,14 +17,20 @@ def memory_faults(prepared: Prepared) -> Iterator[None]:
     try:
         yield
     except (MemoryError, tf.errors.ResourceExhaustedError) as error:
-        train = prepared.experiment.train
-        shape = "x".join(map(str, prepared.data.train.x.shape[1:]))
-        replicas = prepared.strategy.num_replicas_in_sync
-        share = -(-train.batch_size // (replicas * train.accumulation_steps))
-        parts = train.accumulation_steps * 2
-        raise TrainingError(
-            f"out of memory: train.batch_size is {train.batch_size}, so that {share} examples of {shape} are worked "
-            f"through at once on each of {replicas} {'device' if replicas == 1 else 'devices'}; with "
-            f"--set train.accumulation_steps={parts} it is half as many and the result is the same, else take a "
-            "smaller train.batch_size or model"
-        ) from error
+        raise TrainingError(_said(prepared)) from error
+
+
+def _said(prepared: Prepared) -> str:
+    train = prepared.experiment.train
+    shape = "x".join(map(str, prepared.data.train.x.shape[1:]))
+    replicas = prepared.strategy.num_replicas_in_sync
+    share = -(-min(train.batch_size, len(prepared.data.train)) // (replicas * train.accumulation_steps))
+    halved = (
+        f"with --set train.accumulation_steps={train.accumulation_steps * 2} it is half as many and the result is the "
+        "same (but for batch normalisation), else take a smaller train.batch_size or model"
+    )
+    return (
+        f"out of memory: train.batch_size is {train.batch_size}, so that {share} examples of {shape} are worked "
+        f"through at once on each of {replicas} {'device' if replicas == 1 else 'devices'}; "
+        f"{halved if share > 1 else 'take a smaller model'}"
+    )
