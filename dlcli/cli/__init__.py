@@ -69,5 +69,5 @@ def main() -> None:
         sys.exit(error.exit_code)
     except OSError as error:
         # A full disk, a folder taken away: the system's own sentence says it best.
-        typer.echo(f"error: {error.filename or 'a file'}: {error.strerror}", err=True)
+        typer.echo(f"error: {error.filename or 'a file'}: {error.strerror or error}", err=True)
         sys.exit(1)

@@ -101,18 +101,16 @@ def _shortened(experiment: Experiment) -> Experiment:
 
 def _train(experiment: Experiment, origin: Run | Path, root: Path, smoke: bool, gate: bool, screen: Screen) -> None:
     from dlcli.report.hparams import mend
-    from dlcli.runs.find import find, is_unfinished
-    from dlcli.runs.run import Run, family_of
 
     mend(root)
-    try:
-        if experiment.cross_validates:
-            _close_folds(experiment, _train_folds(experiment, origin, root, smoke, screen), smoke, gate)
-        else:
-            _close(*_train_one(experiment, origin, root, smoke, screen), gate)
-    except Preempted as stopped:
-        run = origin if isinstance(origin, Run) else find(root, family_of(experiment, smoke=smoke), is_unfinished)
-        raise Preempted(f"{stopped}\ncontinue:  dlcli train --resume {run.path}") from None
+    if experiment.cross_validates:
+        _close_folds(experiment, _train_folds(experiment, origin, root, smoke, screen), smoke, gate)
+    else:
+        _close(*_train_one(experiment, origin, root, smoke, screen), gate)
+
+
+def _with_way_on(stopped: Preempted, run: Run) -> Preempted:
+    return Preempted(f"{stopped}\ncontinue:  dlcli train --resume {run.path}")
 
 
 def _train_one(
@@ -121,30 +119,38 @@ def _train_one(
     from dlcli.runs.run import Run
     from dlcli.training.prepare import prepare
     from dlcli.training.resume import take_up
+    from dlcli.training.signals import ending_at_once
     from dlcli.training.train import train as train_experiment
 
     checkpoint = None
-    if isinstance(origin, Run):
-        run = origin
-        prepared, checkpoint = take_up(
-            run, experiment, runs=root, smoke=smoke, say=lambda line: typer.echo(f"note      {line}")
-        )
-    else:
-        prepared = prepare(experiment, smoke=smoke, runs=root)
-        run = Run.create(root, prepared.experiment, source=origin, smoke=smoke)
-    return run, train_experiment(prepared, run, checkpoint=checkpoint, screen=screen)
+    with ending_at_once("before training began; the same command begins again"):
+        if isinstance(origin, Run):
+            run = origin
+            prepared, checkpoint = take_up(
+                run, experiment, runs=root, smoke=smoke, say=lambda line: typer.echo(f"note      {line}")
+            )
+        else:
+            prepared = prepare(experiment, smoke=smoke, runs=root)
+            run = Run.create(root, prepared.experiment, source=origin, smoke=smoke)
+    try:
+        return run, train_experiment(prepared, run, checkpoint=checkpoint, screen=screen)
+    except Preempted as stopped:
+        raise _with_way_on(stopped, run) from None
 
 
 def _train_folds(experiment: Experiment, origin: Run | Path, root: Path, smoke: bool, screen: Screen) -> FoldScores:
-    from dlcli.runs.run import Run
+    from dlcli.runs.find import find
+    from dlcli.runs.run import Run, family_of
     from dlcli.training.folds import train_folds
 
-    if isinstance(origin, Run):
-        source = origin.path / "source.yaml"
-        return train_folds(
-            experiment, root, source=source, smoke=smoke, screen=screen, begun=origin.info.get("fold_set")
-        )
-    return train_folds(experiment, root, source=origin, smoke=smoke, screen=screen)
+    resumed = origin if isinstance(origin, Run) else None
+    begun = resumed.info.get("fold_set") if resumed else None
+    source = origin.path / "source.yaml" if isinstance(origin, Run) else origin
+    try:
+        return train_folds(experiment, root, source=source, smoke=smoke, screen=screen, begun=begun)
+    except Preempted as stopped:
+        # Any run of the set leads on, the one under way is the newest.
+        raise _with_way_on(stopped, resumed or find(root, family_of(experiment, smoke=smoke))) from None
 
 
 def _close(run: Run, evaluations: list[Evaluation], gate: bool) -> None:

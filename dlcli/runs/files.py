@@ -13,11 +13,11 @@ from typing import IO, Any
 
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
-    """Gives this file's name to errors of the system that name none, as those of a full disk."""
+    """An error of the system in the enclosed names this file; of a full disk it names none, else a temporary one."""
     try:
         yield
     except OSError as error:
-        error.filename = error.filename or str(path)
+        error.filename = str(path)
         raise
 
 
@@ -25,13 +25,15 @@ def naming(path: Path) -> Iterator[None]:
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A file to write; it takes the place of `path` when the block ends, and leaves no trace if it fails."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    file = temporary.open("xb")
+    with naming(path):
+        file = temporary.open("xb")
     try:
-        with naming(path), file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)  # noqa: PTH105 (Path.replace is the same and reads as text replacement)
+        with naming(path):
+            with file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)  # noqa: PTH105 (Path.replace is the same and reads as text replacement)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

@@ -157,7 +157,7 @@ class Run:
         """Returns when all rows so far are on the disk, so that no checkpoint is there without the rows before it."""
         path = self.path / "metrics.jsonl"
         if path.exists():
-            with path.open("rb") as file:
+            with naming(path), path.open("rb") as file:
                 os.fsync(file.fileno())
 
     def forget_metrics_after(self, step: int) -> None:

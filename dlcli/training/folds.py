@@ -9,6 +9,7 @@ from statistics import mean, stdev
 from typing import Any
 
 from dlcli.datasets.data import Data
+from dlcli.errors import Preempted
 from dlcli.report.introduction import groups
 from dlcli.report.screen import Screen
 from dlcli.runs.files import read_json, write_json
@@ -18,6 +19,7 @@ from dlcli.spec import Experiment
 from dlcli.training.loading import load_folds
 from dlcli.training.prepare import prepare
 from dlcli.training.resume import take_up
+from dlcli.training.signals import StopRequest
 from dlcli.training.train import train
 
 
@@ -77,8 +79,12 @@ def train_folds(
         run = done.get(fold)
         if run is None or run.info["state"] != "done":
             screen.say(f"\nfold      {fold} of {count}", "bold")
-            run = _train_fold(experiment, root, run, data, source, smoke, screen, begun, (fold, count))
+            with StopRequest() as stop:
+                run = _train_fold(experiment, root, run, data, source, smoke, screen, begun, (fold, count))
             begun = begun or run.info["fold_set"]
+            if stop.received and fold < count:
+                # It came when the fold was trained, which let it be evaluated.
+                raise Preempted(f"stopped by {stop.received} after fold {fold} of {count}; everything is saved")
         runs.append(run.path)
         held_out.append(groups(data).get("test", []))
         result = read_json(run.path / "result.json")["test"]

@@ -48,8 +48,11 @@ class Recorder:
         self._heartbeat.stop()
         self.screen.stop()
         # What a full disk has stopped cannot be recorded on it, and the error is about to be told.
-        with nullcontext() if error is None else suppress(OSError):
-            self._end(error)
+        try:
+            with nullcontext() if error is None else suppress(OSError):
+                self._end(error)
+        finally:
+            self.run.leave()
 
     def _end(self, error: BaseException | None) -> None:
         try:
@@ -113,8 +116,10 @@ class Recorder:
         if loop.stopped_early:
             self.screen.say(f"stopped early: {loop.stopped_early}")
         if skipped := loop.progress.skipped:
-            steps = "step was" if skipped == 1 else "steps were"
-            self.screen.say(f"skipped   {skipped} {steps} passed over, as they would have spoilt the weights (on_nan)")
+            steps, they = ("step was", "it") if skipped == 1 else ("steps were", "they")
+            self.screen.say(
+                f"skipped   {skipped} {steps} passed over, as {they} would have spoilt the weights (on_nan)"
+            )
         self.run.update(skipped=skipped)
         kept = {"epoch": loop.progress.kept_epoch, "of": loop.experiment.train.epochs, "by": loop.prepared.keep}
         write_json(self.run.path / "result.json", {"kept": kept} | {e.split: e.as_json() for e in evaluations})

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from dlcli.datasets.data import pooled
 from dlcli.datasets.splits import folds
-from dlcli.errors import Preempted
+from dlcli.errors import DataError, Preempted
 from dlcli.runs.find import all_runs
 from dlcli.spec.load import dump
 from dlcli.training import folds as module
+from dlcli.training import train as training
 from dlcli.training.folds import train_folds
 from dlcli.training.train import train
 
@@ -79,3 +84,39 @@ def test_every_example_is_tested_once_and_groups_stay_whole(data):
     for part in parts:
         groups = [set(split.groups.tolist()) for split in part.splits.values()]
         assert not set.intersection(groups[0], groups[1]) | set.intersection(groups[0], groups[2])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals to itself")
+def test_a_signal_while_a_fold_is_evaluated_stops_before_the_next(spec, begin, tmp_path, monkeypatch):
+    undisturbed = begin(spec)
+    evaluate = training.evaluate
+
+    def signalled(model, name, *rest):
+        os.kill(os.getpid(), signal.SIGUSR1)
+        return evaluate(model, name, *rest)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(training, "evaluate", signalled)
+        with pytest.raises(Preempted, match=r"SIGUSR1 after fold 1 of 3; everything is saved"):
+            begin(spec)
+    first = list(all_runs(tmp_path / "runs"))[-1]
+    assert (first.info["fold"], first.info["state"]) == (1, "done")
+    assert begin(spec, begun=first.info["fold_set"]).scores == undisturbed.scores
+
+
+def test_a_fold_whose_data_has_changed_is_refused_and_stays_as_it_was(spec, begin, tmp_path, data, monkeypatch):
+    def stops(prepared, run, **more):
+        run.update(dataset=prepared.data.fingerprint())
+        run.end(Preempted("stopped"))
+        raise Preempted("stopped")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "train", stops)
+        with pytest.raises(Preempted):
+            begin(spec)
+    (run,) = all_runs(tmp_path / "runs")
+    other = replace(data, train=replace(data.train, x=data.train.x + 1))
+    monkeypatch.setattr(module, "load_folds", lambda experiment, smoke: ((d, 3) for d in folds(other, 3, 0)))
+    with pytest.raises(DataError, match=f"{run.path}: the data has changed .* it was {run.info['dataset']}"):
+        begin(spec, begun=run.info["fold_set"])
+    assert run.info["state"] == "preempted"

@@ -7,7 +7,8 @@ import threading
 
 import pytest
 
-from dlcli.training.signals import StopRequest
+from dlcli.errors import Preempted
+from dlcli.training.signals import StopRequest, ending_at_once
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals to itself")
 
@@ -52,3 +53,30 @@ def test_outside_of_the_main_thread_it_leaves_signals_alone():
     thread.start()
     thread.join()
     assert seen == [(before, None)]
+
+
+def test_of_two_requests_each_knows_what_the_other_received():
+    with StopRequest() as outer:
+        with StopRequest() as inner:
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert (inner.received, outer.received) == ("SIGTERM", None)
+        assert outer.received == "SIGTERM"
+        with StopRequest() as later:
+            assert later.received == "SIGTERM"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1])
+def test_where_nothing_is_to_be_saved_a_signal_ends_at_once(number):
+    before = signal.getsignal(number)
+    with (
+        pytest.raises(Preempted, match=rf"^stopped by {number.name} while reading") as error,
+        ending_at_once("while reading"),
+    ):
+        os.kill(os.getpid(), number)
+    assert error.value.exit_code == 75
+    assert signal.getsignal(number) is before
+
+
+def test_an_interrupt_stays_one_where_nothing_is_to_be_saved():
+    with pytest.raises(KeyboardInterrupt), ending_at_once("while reading"):
+        os.kill(os.getpid(), signal.SIGINT)

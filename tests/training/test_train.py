@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from dlcli.errors import DataError, Preempted, TrainingError, UsageError
 from dlcli.report.screen import Screen
@@ -18,6 +22,7 @@ from dlcli.training import evaluate as evaluation_module
 from dlcli.training.checkpoints import newest
 from dlcli.training.evaluate import evaluate_run
 from dlcli.training.prepare import prepare
+from dlcli.training.steps import Steps
 from dlcli.training.train import train
 
 SPEC = {"model": "{type: bilstm, units: [8, 4], dropout: 0.3}", "train": "{epochs: 3, batch_size: 32}"}
@@ -163,3 +168,86 @@ def test_normalisation_sees_the_training_split_alone(experiment, begin, data):
     np.testing.assert_array_equal(one, other)
     assert abs(one.mean()) < 1e-4
     assert one.std() == pytest.approx(1, abs=1e-3)
+
+
+def test_a_run_whose_folder_is_deleted_ends_with_one_error_that_names_it(experiment, begin):
+    spec = experiment("linear", train="{epochs: 9, batch_size: 50}")
+    run = begin(spec)
+    delete = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: epoch == 1 and shutil.rmtree(run.path))
+    with pytest.raises(OSError, match=str(run.path)) as error:
+        train(prepare(spec), run, callbacks=[delete])
+    assert error.value.errno == errno.ENOENT
+    assert not run.path.exists()
+
+
+@pytest.mark.parametrize(
+    ("fails", "named"),
+    [("dlcli.training.checkpoints.np.savez", "checkpoints"), ("keras.Model.save", "model.keras"),
+     ("dlcli.runs.run.os.fsync", "metrics.jsonl")],
+)  # fmt: skip
+def test_a_full_disk_is_told_by_its_file_and_nothing_is_left_half_written(experiment, begin, monkeypatch, fails, named):
+    spec = experiment("linear", train="{epochs: 3, batch_size: 50}", more="checkpoint: {every: 1 epochs}")
+    run = begin(spec)
+
+    def full(*given, **_):
+        if given and isinstance(given[-1], Path):
+            given[-1].write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        fill = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: patched.setattr(fails, full))
+        with pytest.raises((TrainingError, OSError), match="No space left on device") as error:
+            train(prepare(spec), run, callbacks=[fill])
+    assert str(run.path / named) in str(error.value)
+    assert [path.name for path in run.path.rglob("*") if "tmp" in path.name] == []
+    # Where no file can be written, the record cannot either; but the lock is given up, by which the run is known dead.
+    assert run.info["state"] == "failed" or run.is_dead()
+
+
+def test_memory_that_does_not_suffice_ends_a_run_with_what_to_change(experiment, begin):
+    spec = experiment("linear")
+
+    def exhaust(epoch, logs):
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor with shape[64,128,128]")
+
+    run = begin(spec)
+    with pytest.raises(TrainingError, match=r"^out of memory: train\.batch_size is 32"):
+        train(prepare(spec), run, callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=exhaust)])
+    assert run.info["state"] == "failed"
+    assert run.info["reason"].startswith("out of memory: train.batch_size is 32")
+
+
+def test_a_step_at_fault_is_on_record_with_its_examples(experiment, begin):
+    spec = experiment(optimizer="{type: sgd, learning_rate: 1.0e+38}")
+    run = begin(spec)
+    with pytest.raises(TrainingError, match=r"^step 2 "):
+        train(prepare(spec), run)
+    failure = run.info["failure"]
+    assert (failure["step"], failure["epoch"], len(failure["examples"])) == (2, 1, 32)
+    assert set(failure["at_fault"]) <= set(failure["examples"])
+    assert failure["what"] in run.info["reason"]
+
+
+def test_steps_that_were_skipped_are_told_in_row_line_and_record(experiment, begin, monkeypatch, capsys):
+    spec = experiment("linear", train="{epochs: 2, batch_size: 50, on_nan: skip}")
+    run = begin(spec)
+    monkeypatch.setattr(Steps, "train", spoiling(Steps.train))
+    single = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: None)
+    train(prepare(spec), run, callbacks=[single], screen=Screen())
+    assert [row["skipped"] for row in run.metrics()] == [1, 0]
+    assert run.info["skipped"] == 1
+    said = capsys.readouterr().out
+    assert "  skipped" in said
+    assert said.endswith("skipped   1 step was passed over, as it would have spoilt the weights (on_nan)\n")
+
+
+def spoiling(take):
+    """As `Steps.train`, of single steps, the third of which is not finite."""
+
+    def train(steps, batches, count, totals):
+        if int(steps.optimizer.iterations.numpy()) == 2 and not hasattr(steps, "spoilt"):
+            steps.spoilt = next(batches)
+            return 0, totals
+        return take(steps, batches, count, totals)
+
+    return train
