@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+import shutil
 import sys
 import tempfile
 import time
@@ -63,7 +64,10 @@ def main() -> int:
         f"{total.resumed} times resumed, {total.anew} begun anew, {total.checkpoints} checkpoints written; "
         f"{time.monotonic() - began:.0f} s"
     )
-    return 1 if total.wrong else 0
+    if total.wrong:
+        return 1
+    shutil.rmtree(work)
+    return 0
 
 
 def rounds(
