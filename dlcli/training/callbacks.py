@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -18,8 +19,9 @@ def states(callbacks: Sequence[keras.callbacks.Callback]) -> list[dict[str, Any]
     """The states of the callbacks that have one, ready for JSON, each with its class.
 
     A callback of a user's own gives it by a method `get_state()`, which returns what JSON can hold, and takes it back
-    by `set_state(state)`. Of Keras' own it is their plain attributes, such as for how long EarlyStopping has waited.
-    Raises UsageError where a state is not what JSON can hold.
+    by `set_state(state)`. Of Keras' own it is their plain attributes, such as for how long EarlyStopping has waited,
+    but for those that they were made with.
+    Raises UsageError where a state is not what JSON can hold, or could not be given back.
     """
     found = [{"class": type(callback).__name__, "state": _state(callback)} for callback in callbacks]
     return [each for each in found if each["state"]]
@@ -52,11 +54,12 @@ def want_batches(callbacks: Sequence[keras.callbacks.Callback]) -> bool:
 
 def _state(callback: keras.callbacks.Callback) -> Any:
     if hasattr(callback, "get_state"):
-        state = callback.get_state()
+        state, name = callback.get_state(), type(callback).__name__
+        if not hasattr(callback, "set_state"):
+            raise UsageError(f"callbacks: {name} has get_state but no set_state, which would take the state back")
         try:
             json.dumps(state)
         except (TypeError, ValueError) as error:
-            name = type(callback).__name__
             raise UsageError(
                 f"callbacks: get_state of {name} gave {state!r:.60}, which JSON cannot hold ({error})"
             ) from error
@@ -64,7 +67,13 @@ def _state(callback: keras.callbacks.Callback) -> Any:
     if not _is_keras_own(callback):
         return None
     values = {name: value.item() if isinstance(value, np.generic) else value for name, value in vars(callback).items()}
-    return {name: value for name, value in values.items() if isinstance(value, _PLAIN) and not name.startswith("_")}
+    # What it was made with is no state: EarlyStopping turns the sign of its `min_delta` round when it is first called.
+    given = {"params", *inspect.signature(type(callback)).parameters}
+    return {
+        name: value
+        for name, value in values.items()
+        if isinstance(value, _PLAIN) and not name.startswith("_") and name not in given
+    }
 
 
 def _is_keras_own(callback: keras.callbacks.Callback) -> bool:
