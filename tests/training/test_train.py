@@ -133,7 +133,7 @@ def test_a_failure_is_recorded_with_its_reason(experiment, begin):
     with pytest.raises(TrainingError, match="was not taken: "):
         train(prepare(spec), run)
     assert run.info["state"] == "failed"
-    assert "not a finite number" in run.info["reason"]
+    assert "but the penalties or the weights it leads to are not" in run.info["reason"]
     with pytest.raises(UsageError, match="the run is failed and finished no epoch"):
         evaluate_run(run, "test")
 
@@ -174,9 +174,9 @@ def test_a_run_whose_folder_is_deleted_ends_with_one_error_that_names_it(experim
     spec = experiment("linear", train="{epochs: 9, batch_size: 50}")
     run = begin(spec)
     delete = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: epoch == 1 and shutil.rmtree(run.path))
-    with pytest.raises(OSError, match=str(run.path)) as error:
+    with pytest.raises((OSError, TrainingError), match=str(run.path)) as error:  # of a row, or of a checkpoint
         train(prepare(spec), run, callbacks=[delete])
-    assert error.value.errno == errno.ENOENT
+    assert "No such file or directory" in str(error.value)
     assert not run.path.exists()
 
 
