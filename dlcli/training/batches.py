@@ -73,7 +73,7 @@ def training_batches(
     def read(rows: _Rows) -> tuple[tf.Tensor, tf.Tensor]:
         return augment(drawn, rows.epoch, rows.places, len(split))
 
-    return _distributed(split, batch_size, strategy, read, first_step, None, parts)
+    return _distributed(split, batch_size, strategy, read, first_step, parts, ahead=8)
 
 
 def batch_examples(examples: int, batch_size: int, seed: int, step: int, further: int = 0) -> list[int]:
@@ -93,10 +93,12 @@ def batch_examples(examples: int, batch_size: int, seed: int, step: int, further
 def evaluation_batches(
     split: Split, batch_size: int, *, strategy: tf.distribute.Strategy
 ) -> tf.distribute.DistributedDataset:
-    """Every example once, in the split's order."""
+    """Every example in the split's order, and then again, endlessly.
+
+    So one iterator is enough for all validations of a training; to make one takes as long as a small validation.
+    """
     example = _reader(split)
-    last = steps_per_epoch(split, batch_size)
-    return _distributed(split, batch_size, strategy, lambda rows: example(rows.places), 0, last, 1)
+    return _distributed(split, batch_size, strategy, lambda rows: example(rows.places), 0, 1, ahead=2)
 
 
 def _reader(split: Split) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
@@ -127,8 +129,9 @@ def _distributed(
     strategy: tf.distribute.Strategy,
     read: Callable[[_Rows], tuple[tf.Tensor, tf.Tensor]],
     first_step: int,
-    last_step: int | None,
     parts: int,
+    *,
+    ahead: int,
 ) -> tf.distribute.DistributedDataset:
     examples, steps = len(split), steps_per_epoch(split, batch_size)
     batch_size = min(batch_size, examples)  # rows beyond would only be filled up
@@ -151,8 +154,7 @@ def _distributed(
             total = tf.minimum(tf.constant(batch_size, tf.int64), examples - start)
             return Batch(x, y, tf.cast(inside, tf.float32), tf.cast(total, tf.float32), step, first_row)
 
-        count = (last_step - first_step) * local if last_step is not None else 2**62
-        batches = tf.data.Dataset.range(count).map(batch, num_parallel_calls=2, deterministic=True).prefetch(8)
+        batches = tf.data.Dataset.range(2**62).map(batch, num_parallel_calls=2, deterministic=True).prefetch(ahead)
         options = tf.data.Options()
         # Nothing here is left to be tuned, and the tuner's thread can hold up the end of an iterator for a minute.
         options.autotune.enabled = False

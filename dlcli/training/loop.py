@@ -98,12 +98,12 @@ class Loop:
 
     @cached_property
     def _validation(self) -> tuple[Any, int] | None:
-        """The validation batches and how many there are."""
+        """An iterator over the validation batches, again and again, and how many there are."""
         split = self.data.validation
         if split is None:
             return None
         batches = evaluation_batches(split, EVALUATION_BATCH, strategy=self.steps.strategy)
-        return batches, steps_per_epoch(split, EVALUATION_BATCH)
+        return iter(batches), steps_per_epoch(split, EVALUATION_BATCH)
 
     @property
     def stopped_early(self) -> str:
@@ -160,7 +160,7 @@ class Loop:
             return {}
         batches, count = self._validation
         listening.on_test_begin()
-        logs = self.steps.logs(self.steps.evaluate(iter(batches), count))
+        logs = self.steps.logs(self.steps.evaluate(batches, count))
         listening.on_test_end(logs)
         if not math.isfinite(logs["loss"]):
             where = f"step {self.progress.step} (epoch {epoch + 1})"
