@@ -109,7 +109,10 @@ class Run:
     def check_unfinished(self) -> None:
         """Raises UsageError where the run is done."""
         if self.info["state"] == "done":
-            raise UsageError(f"{self.path}: this run is done; there is nothing to resume")
+            raise UsageError(
+                f"{self.path}: this run is done; there is nothing to resume. To train it longer, give it more epochs, as "
+                f"with --set train.epochs={2 * self.experiment.train.epochs}"
+            )
 
     @property
     def info(self) -> dict[str, Any]:

@@ -56,11 +56,7 @@ def _check_longer(run: Run, changed: Sequence[Change], checkpoint: Checkpoint | 
     """Raises UsageError where a finished run is not given more to do, or cannot do it."""
     epochs = next((change for change in changed if change.key == "train.epochs"), None)
     if epochs is None or epochs.now <= epochs.before:
-        trained = run.experiment.train.epochs
-        raise UsageError(
-            f"{run.path}: this run is done; there is nothing to resume. To train it longer, give it more epochs than "
-            f"{trained}, as with --set train.epochs={2 * trained}"
-        )
+        run.check_unfinished()
     if checkpoint is None:
         raise UsageError(f"{run.path}: has no checkpoint left from which it could be trained longer")
     if checkpoint.progress["stopped"]:
