@@ -109,10 +109,7 @@ class Run:
     def check_unfinished(self) -> None:
         """Raises UsageError where the run is done."""
         if self.info["state"] == "done":
-            raise UsageError(
-                f"{self.path}: this run is done; there is nothing to resume. To train it longer, give it more epochs, as "
-                f"with --set train.epochs={2 * self.experiment.train.epochs}"
-            )
+            raise nothing_left(self)
 
     @property
     def info(self) -> dict[str, Any]:
@@ -210,6 +207,15 @@ class Run:
 
 def _this_process() -> dict[str, Any]:
     return {"host": provenance.host(), "process": os.getpid(), "process_began": process.beginning(os.getpid())}
+
+
+def nothing_left(run: Run) -> UsageError:
+    """What is said where a run that is done is to be resumed."""
+    trained = run.experiment.train.epochs
+    return UsageError(
+        f"{run.path}: this run is done; there is nothing to resume. To train it longer, give it more epochs than "
+        f"{trained}, as with --set train.epochs={2 * trained}"
+    )
 
 
 def family_of(experiment: Experiment, *, smoke: bool) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from dlcli.datasets.data import Data
 from dlcli.errors import DataError, UsageError
 from dlcli.runs.resuming import Change, changes, notes
-from dlcli.runs.run import Run
+from dlcli.runs.run import Run, nothing_left
 from dlcli.spec import Experiment
 from dlcli.training.checkpoints import Checkpoint, newest
 from dlcli.training.prepare import Prepared, prepare
@@ -56,7 +56,7 @@ def _check_longer(run: Run, changed: Sequence[Change], checkpoint: Checkpoint | 
     """Raises UsageError where a finished run is not given more to do, or cannot do it."""
     epochs = next((change for change in changed if change.key == "train.epochs"), None)
     if epochs is None or epochs.now <= epochs.before:
-        run.check_unfinished()
+        raise nothing_left(run)
     if checkpoint is None:
         raise UsageError(f"{run.path}: has no checkpoint left from which it could be trained longer")
     if checkpoint.progress["stopped"]:

@@ -260,7 +260,7 @@ def test_a_run_that_ended_well_is_not_resumed(dlcli: Command, tmp_path: Path) ->
         2,
         "",
         f"error: {run.path.relative_to(tmp_path)}: this run is done; there is nothing to resume. "
-        "To train it longer, give it more epochs, as with --set train.epochs=20\n",
+        "To train it longer, give it more epochs than 10, as with --set train.epochs=20\n",
     )
 
 
