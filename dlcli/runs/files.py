@@ -13,11 +13,12 @@ from typing import IO, Any
 
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
-    """An error of the system in the enclosed names this file; of a full disk it names none, else a temporary one."""
+    """An error of the system that names no file, as of a full disk, or a temporary one, names this file instead."""
     try:
         yield
     except OSError as error:
-        error.filename = str(path)
+        if error.filename is None or Path(os.fsdecode(error.filename)).name.startswith("."):
+            error.filename = str(path)
         raise
 
 

@@ -172,7 +172,11 @@ class Loop:
         return self.checkpoints.is_due(self.progress.step, size)
 
     def _save(self) -> None:
+        """Writes a checkpoint, unless a callback has spoilt the weights: the one before is then worth more."""
         started = time.perf_counter()
+        trained = [variable.numpy() for variable in self.steps.model.trainable_variables]
+        if not all(np.isfinite(weight.astype(np.float32, copy=False)).all() for weight in trained):
+            return
         self.progress.callbacks = of_keras.states(self._callbacks)
         variables = [np.array(variable.numpy()) for variable in self.variables]
         names = [variable.path for variable in self.variables]
@@ -189,10 +193,8 @@ class Loop:
         raise Preempted(f"stopped by {signal} after step {step} (in epoch {epoch}); everything is saved")
 
     def _failure(self) -> TrainingError:
-        """What went wrong in the next step, before which everything is saved if it is worth it."""
-        weights = [variable.numpy() for variable in self.steps.model.trainable_variables]
-        if all(np.isfinite(weight.astype(np.float32)).all() for weight in weights):
-            self._save()
+        """What went wrong in the next step, before which everything is saved."""
+        self._save()
         self.checkpoints.wait()
         found = diagnose(self.prepared, self.steps, self.progress.step)
         return TrainingError(f"{found.text}\n{self._last_good()}", details=found.record)

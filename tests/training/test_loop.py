@@ -166,7 +166,7 @@ def test_every_optimizer_takes_the_same_steps_on_two_devices(experiment, make_lo
 
 
 def test_a_loss_that_is_not_finite_stops_and_names_step_and_checkpoint(experiment, make_loop, data):
-    loop = make_loop(experiment(train="{epochs: 9, batch_size: 50}"))
+    loop = make_loop(experiment(train="{epochs: 9, batch_size: 50}", more="checkpoint: {every: 3 steps}"))
 
     def spoil(epoch, logs):
         if epoch == 2:
