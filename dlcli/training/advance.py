@@ -25,8 +25,8 @@ class Advance:
     """Takes a training from step to step.
 
     Weights, optimizer and moving averages are copied before each call of many steps. Where one of those turns out to
-    have a loss, gradient or new weights that are not finite, they are put back and the steps before it are taken again,
-    which gives the same numbers. So a good step is not slowed down by what a bad one needs.
+    have a loss, gradient or new weights that are not finite, they are put back and the steps are taken again one by
+    one, which gives the same numbers, up to that one. So a good step is not slowed down by what a bad one needs.
     """
 
     def __init__(self, prepared: Prepared, steps: Steps, variables: Sequence[Any], *, every_step: bool) -> None:
@@ -39,44 +39,39 @@ class Advance:
 
         Raises SpoilingStep, with everything as it was before that step.
         """
-        before = progress.step, list(progress.totals)
-        with self._pace.overhead():
-            state = [np.array(variable.numpy()) for variable in self.variables]
         with self._pace.measured(most) as count:
-            taken = self._take(progress, count)
-        if taken < count:
-            progress.step, progress.totals = before
-            for variable, value in zip(self.variables, state, strict=True):
-                variable.assign(value)
-            if taken:
-                self._batches = (-1, None)
-                self._take(progress, taken)
-            self._pass_over(progress, drop=taken > 0)
+            good = self._take(progress, count)
+        if not good and (count == 1 or not all(self._take(progress, 1) for _ in range(count))):
+            self._pass_over(progress)
         return self.steps.logs(np.asarray(progress.totals))
 
-    def _take(self, progress: Progress, count: int) -> int:
+    def _take(self, progress: Progress, count: int) -> bool:
+        """Takes so many steps, all or, where one would spoil the weights, none; returns whether it has."""
+        with self._pace.overhead():
+            before = [np.array(variable.numpy()) for variable in self.variables]
         at, batches = self._batches
         if at != progress.step:
             batches = batches_from(self.prepared, progress.step)
-        taken, totals = self.steps.train(batches, count, self.steps.no_totals + progress.totals)
-        progress.step += taken
-        progress.totals = totals.tolist()
-        if taken:
+        good, totals = self.steps.train(batches, count, self.steps.no_totals + progress.totals)
+        if good:
+            progress.step += count
+            progress.totals = totals.tolist()
             progress.skipped_in_a_row = 0
-        self._batches = progress.step, batches
-        return taken
+            self._batches = progress.step, batches
+        else:
+            for variable, value in zip(self.variables, before, strict=True):
+                variable.assign(value)
+            # After one step it is known where the iterator stands.
+            self._batches = (progress.step + 1, batches) if count == 1 else (-1, None)
+        return good
 
-    def _pass_over(self, progress: Progress, *, drop: bool) -> None:
-        """Goes on behind the next step; drop: whether its batch has yet to be taken from the iterator."""
+    def _pass_over(self, progress: Progress) -> None:
+        """Goes on behind the next step."""
         if self.prepared.experiment.train.on_nan != "skip" or progress.skipped_in_a_row >= SKIPS_IN_A_ROW:
             raise SpoilingStep
         progress.step += 1
         progress.skipped += 1
         progress.skipped_in_a_row += 1
-        batches = self._batches[1]
-        if drop:
-            next(batches)
-        self._batches = progress.step, batches
 
 
 def batches_from(prepared: Prepared, step: int) -> Any:

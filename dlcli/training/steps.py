@@ -36,14 +36,13 @@ class Steps:
         self._evaluate = tf.function(self._evaluate_batches)
         self.no_totals: Totals = np.zeros(2 + sum(metric.size for metric in task.metrics))
 
-    def train(self, batches: Any, count: int, totals: Totals) -> tuple[int, Totals]:
-        """Takes `count` steps, up to the first whose loss, gradient or new weights are not finite.
+    def train(self, batches: Any, count: int, totals: Totals) -> tuple[bool, Totals]:
+        """Takes `count` steps; returns whether all losses, gradients and the weights after them are finite numbers.
 
-        Returns how many were good, and `totals` with theirs added. Where that is less than `count`, the step after them
-        has changed the weights: whoever calls must put back what was before.
+        Returns also `totals` with theirs added. Where not all are finite, whoever calls must put back what was before.
         """
-        done, added = self._train(batches, tf.constant(count, tf.int64), tf.constant(totals))
-        return int(done), added.numpy()
+        good, added = self._train(batches, tf.constant(count, tf.int64), tf.constant(totals))
+        return bool(good), added.numpy()
 
     def evaluate(self, batches: Any, count: int) -> Totals:
         """The totals of `count` batches, with the plain loss: no smoothing, no class weights, no penalties."""
@@ -79,14 +78,16 @@ class Steps:
         return logs
 
     def _train_steps(self, batches: Any, count: tf.Tensor, totals: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        done = tf.constant(0, tf.int64)
+        good = tf.constant(True)
         for _ in tf.range(count):
             added = self._over_replicas(self._train_step, next(batches))
-            if not tf.math.is_finite(added[-1]):
-                break
             totals += added[:-1]
-            done += 1
-        return done, totals
+            good = tf.math.is_finite(added[-1])
+            if not good:
+                break
+        # Once for all steps: at each, it would wait for the new weights. Spoilt ones stay spoilt.
+        sums = [tf.cast(tf.reduce_sum(weight), totals.dtype) for weight in self.model.trainable_variables]
+        return good & tf.math.is_finite(tf.add_n(sums)), totals
 
     def _evaluate_batches(self, batches: Any, count: tf.Tensor, totals: tf.Tensor) -> tf.Tensor:
         for _ in tf.range(count):
@@ -108,8 +109,7 @@ class Steps:
             totals += more_totals
         self._apply(gradients, weights)
         # A sum is finite only where all its terms are, and takes no time, unlike a look at each of them.
-        seen = [*gradients, *(tf.convert_to_tensor(weight) for weight in weights)]
-        sums = [totals[0], *(tf.cast(tf.reduce_sum(each), totals.dtype) for each in seen)]
+        sums = [totals[0], *(tf.cast(tf.reduce_sum(gradient), totals.dtype) for gradient in gradients)]
         return tf.concat([totals, [tf.add_n(sums)]], axis=0)
 
     def _gradients(self, batch: Batch, weights: Any) -> tuple[list[tf.Tensor], tf.Tensor]:
