@@ -143,6 +143,7 @@ def _resolved(path: str) -> Path | None:
 
 
 def either(words: Sequence[str]) -> str:
+    """The words as a choice: `a, b or c`."""
     *others, last = words
     return f"{', '.join(others)} or {last}" if others else last
 

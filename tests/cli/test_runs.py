@@ -163,7 +163,7 @@ def test_all_that_is_known_is_shown() -> None:
         versions={"dlcli": "0.1.0", "keras": "3.15.1"}, git={"commit": "0123abc", "clean": False}, host="machine",
         process=77, devices=["/job:localhost/replica:0/task:0/device:GPU:1"], dataset="feed", stand_in=False,
         examples={"train": {"slow": 3, "fast": 4}, "test": 5}, initial="runs/first/1", smoke=True,
-        plugins=[{"file": "plugins/p.py", "from": "/work/p.py"}, {"package": "extra 1.0"}],
+        plugins=[{"file": "plugins/p.py", "from": "/home/ann/p.py"}, {"package": "extra 1.0"}],
     )  # fmt: skip
     (RUNS / "a" / "20260131-120000" / "spec.yaml").write_text("dataset: {type: csv}\nmodel: {type: mlp}\n")
     shown = " ".join(said("show", "a").split())
@@ -171,7 +171,7 @@ def test_all_that_is_known_is_shown() -> None:
         "state done (a smoke run)", "started 2026-01-31 12:00:00+00:00", "command dlcli train 'a b.yaml'", "in /work",
         "git 0123abc, with changes", "versions dlcli 0.1.0, keras 3.15.1", "machine machine, process 77",
         "devices GPU:1", "data csv (fingerprint feed): train 7, test 5", "model mlp, 1,234 parameters, seed 3",
-        "began with those of runs/first/1", "plugin plugins/p.py, from /work/p.py", "plugin extra 1.0",
+        "began with those of runs/first/1", "plugin plugins/p.py, from /home/ann/p.py", "plugin extra 1.0",
         "reached epoch 2 of 5, step 20", "kept the model of epoch 2, the best by val_accuracy",
         "validation loss 0.5000 accuracy 0.7500", "test loss 0.4000 accuracy 0.7000", "after step 20, 10 B",
     ):  # fmt: skip
