@@ -109,5 +109,6 @@ def dotted(path: Path) -> str:
 
 
 def cut(text: str) -> str:
-    """The text as far as it fits into a message."""
+    """The text as far as it fits into a message, in one line: what is no printable letter is written as in Python."""
+    text = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
     return text if len(text) <= 60 else text[:57] + "..."

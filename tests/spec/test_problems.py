@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dlcli.errors import SpecError
@@ -311,6 +311,7 @@ def test_without_the_line_the_place_is_told() -> None:
     assert Problem(Mark("s.yaml", 3, 1), "m", "h").in_full() == "s.yaml:3:1: m\n     | h"
 
 
+@example("1\r\r\r1")
 @given(st.text("[]{}:,'\"!&*#|>-\n ab1~.?%@`\\\t\x85\r\u2028", max_size=40))
 def test_a_problem_of_any_text_can_be_shown(text: str) -> None:
     try:

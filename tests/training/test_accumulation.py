@@ -20,7 +20,9 @@ def train(size, parts):
 
 # 32 in 4 leaves a last batch of 22, in which the fourth part has no row on one device; 30 is no multiple of 4; of 7
 # parts of 40 rows on two devices, the last have none but filling; 5 parts of 3 rows fill two more.
-@pytest.mark.parametrize(("size", "parts", "devices"), [(32, 4, 1), (30, 4, 1), (40, 7, 2), (3, 5, 1)])
+@pytest.mark.parametrize(
+    ("size", "parts", "devices"), [(32, 4, 1), (30, 4, 1), pytest.param(40, 7, 2, marks=pytest.mark.slow), (3, 5, 1)]
+)
 def test_the_weights_are_the_same_as_of_whole_batches(experiment, make_loop, size, parts, devices):
     strategy = Mirrored(devices=("CPU:0", "CPU:1")).build() if devices == 2 else None
     whole = make_loop(experiment(MODEL, OPTIMIZER, train(size, 1)))

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PROGRAM = """
 from tests.devices import several_devices
 several_devices()
@@ -33,6 +35,7 @@ for wanted in (False, True):
 """
 
 
+@pytest.mark.slow
 def test_it_is_on_where_the_spec_says_so_and_everything_trains_with_it(tmp_path):
     # In a process of its own: it cannot be taken back.
     spec = (

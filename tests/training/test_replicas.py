@@ -26,7 +26,7 @@ EPOCHS = {32: 8, 44: 10}
 @pytest.mark.parametrize(
     ("model", "optimizer", "batch_size"),
     [
-        pytest.param(CNN, OPTIMIZER, 32, id="cnn-32"),
+        pytest.param(CNN, OPTIMIZER, 32, id="cnn-32", marks=pytest.mark.slow),
         pytest.param(CNN, OPTIMIZER, 44, id="cnn-44"),
         pytest.param(MLP, OPTIMIZER, 32, id="mlp-32", marks=pytest.mark.slow),
         pytest.param(RESNET, SMALL_STEPS, 32, id="resnet-32", marks=pytest.mark.slow),
