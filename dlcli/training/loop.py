@@ -171,12 +171,15 @@ class Loop:
         size = sum(math.prod(variable.shape) * 4 for variable in self.variables)
         return self.checkpoints.is_due(self.progress.step, size)
 
-    def _save(self) -> None:
-        """Writes a checkpoint, unless a callback has spoilt the weights: the one before is then worth more."""
+    def _save(self) -> bool:
+        """Writes a checkpoint, unless a callback has spoilt the weights: the one before is then worth more.
+
+        Returns whether it is being written.
+        """
         started = time.perf_counter()
         trained = [variable.numpy() for variable in self.steps.model.trainable_variables]
         if not all(np.isfinite(weight.astype(np.float32, copy=False)).all() for weight in trained):
-            return
+            return False
         self.progress.callbacks = of_keras.states(self._callbacks)
         variables = [np.array(variable.numpy()) for variable in self.variables]
         names = [variable.path for variable in self.variables]
@@ -185,12 +188,13 @@ class Loop:
             self.progress.step, variables, names, self.kept, self.progress.as_json(), self.prepared.made_of
         )  # fmt: skip
         self.checkpoints.save(state, started)
+        return True
 
     def _preempt(self, signal: str) -> None:
-        self._save()
+        saved = "everything is saved" if self._save() else f"its weights are spoilt; {self._last_good()}"
         self.checkpoints.wait()
         step, epoch = self.progress.step, self.progress.step // self.steps_per_epoch + 1
-        raise Preempted(f"stopped by {signal} after step {step} (in epoch {epoch}); everything is saved")
+        raise Preempted(f"stopped by {signal} after step {step} (in epoch {epoch}); {saved}")
 
     def _failure(self) -> TrainingError:
         """What went wrong in the next step, before which everything is saved."""

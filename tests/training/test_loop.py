@@ -313,3 +313,19 @@ def test_a_learning_rate_set_by_a_callback_is_told(experiment, make_loop):
     loop = make_loop(experiment(train="{epochs: 3, batch_size: 50}"))
     loop.run(StopRequest(), [keras.callbacks.LearningRateScheduler(lambda epoch: 0.5 / (epoch + 1))])
     assert [row["learning_rate"] for row in loop.listener.rows] == pytest.approx([0.5, 0.25, 0.5 / 3])
+
+
+def test_a_stop_does_not_call_weights_saved_that_a_callback_has_spoilt(experiment, make_loop):
+    loop, stop = (
+        make_loop(experiment(train="{epochs: 3, batch_size: 50}", more="checkpoint: {every: 2 steps}")),
+        StopRequest(),
+    )
+
+    def spoil(epoch, logs):
+        loop.steps.model.get_layer("head").kernel.assign(np.full((8, 3), math.nan))
+        stop.received = "SIGTERM"
+
+    said = r"SIGTERM after step 3 .*; its weights are spoilt; the last good checkpoint is .*step-000000002\.npz"
+    with pytest.raises(Preempted, match=said):
+        loop.run(stop, [keras.callbacks.LambdaCallback(on_epoch_end=spoil)])
+    assert newest(loop.checkpoints.folder).step == 2
