@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from dlcli.component import Component
 from dlcli.errors import UsageError
 from dlcli.runs import provenance
 from dlcli.runs.find import all_runs
@@ -41,8 +42,12 @@ class Change(NamedTuple):
 
 
 def digest(experiment: Experiment) -> str:
-    """Equal for two experiments exactly where one can go on from the checkpoints of the other."""
-    fixed = {key: value for key, value in _flat(experiment.model_dump(mode="json")) if not _is_safe(key)}
+    """Equal for two experiments exactly where one can go on from the checkpoints of the other.
+
+    What is as by default is left out, or a key that a later version adds would part a run from its own checkpoints.
+    """
+    chosen = _chosen(experiment, None, experiment.model_dump(mode="json"))
+    fixed = {key: value for key, value in chosen if not _is_safe(key)}
     return hashlib.sha256(json.dumps(fixed, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -132,6 +137,26 @@ def _same_files(before: Experiment, now: Experiment) -> bool:
 
 def _is_safe(key: str) -> bool:
     return any(key == safe or key.startswith(f"{safe}.") for safe in SAFE)
+
+
+def _chosen(part: Any, default: Any, dumped: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    """What says in which way a part is another than the default in its place, by its keys."""
+    if part == default:
+        return
+    below = f"{key}." if key else ""
+    if isinstance(part, Component):
+        alike = type(part) is type(default)
+        if not alike:
+            yield key, getattr(part, "type", "")
+        for name, field in type(part).__pydantic_fields__.items():
+            usual = getattr(default, name) if alike else field.get_default(call_default_factory=True)
+            yield from _chosen(getattr(part, name), usual, dumped[name], f"{below}{name}")
+    elif isinstance(part, tuple):
+        yield key, len(part)
+        for number, (each, as_text) in enumerate(zip(part, dumped, strict=True)):
+            yield from _chosen(each, None, as_text, f"{below}{number}")
+    else:
+        yield key, dumped
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from dlcli.errors import UsageError
+from dlcli.models.lstm import LSTM
 from dlcli.runs import provenance
 from dlcli.runs.resuming import SAFE, changes, digest, newest_unfinished, notes, to_go_on_with
 from dlcli.runs.run import Run
@@ -62,6 +64,35 @@ def test_anything_else_is_refused_with_before_and_after(make_run: MakeRun, sourc
     assert digest(spec(source, override)) != digest(run.experiment)
     assert {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()} == before
     assert error.value.exit_code == 2
+
+
+def test_experiments_have_one_digest_exactly_where_none_but_safe_values_differ(source: Path) -> None:
+    ways = [
+        [], ["train.early_stopping={}"], ["train.early_stopping={patience: 3}"], ["model.dropout=0.0"],
+        ["model.dropout=0.5"], ["model={type: lstm, units: [16]}"], ["model={type: lstm}"], ["model={type: gru}"],
+        ["augment=[jitter, scale]"], ["augment=[scale, jitter]"], ["augment=[scale, {type: jitter, deviations: 0.2}]"],
+        ["optimizer.type=adam"], ["optimizer={type: adam, schedule: cosine}"], ["optimizer={type: adam, ema: 0.9}"],
+        *([override] for override in SAFELY),
+    ]  # fmt: skip
+    specs = [spec(source, *way) for way in ways]
+    for one, other in product(specs, specs):
+        safely = all(change.key.startswith(SAFE) for change in changes(one, other))
+        assert (digest(one) == digest(other)) == safely, list(map(str, changes(one, other)))
+
+
+def test_a_key_that_a_later_version_adds_parts_no_run_from_its_checkpoints(source: Path) -> None:
+    class LaterModel(LSTM):
+        later: float = 0.5
+
+    class LaterExperiment(Experiment):
+        also_later: tuple[int, ...] = (1, 2)
+
+    before = spec(source, "model={type: lstm, units: [16]}")
+    model = LaterModel.model_validate(before.model.model_dump())
+    now = LaterExperiment.model_construct(**dict(before) | {"model": model})
+    assert digest(now) == digest(before)
+    assert digest(now.model_copy(update={"also_later": (1,)})) != digest(before)
+    assert digest(now.model_copy(update={"model": model.model_copy(update={"later": 0.1})})) != digest(before)
 
 
 def test_a_change_shows_what_was_not_there_as_absent(source: Path) -> None:
