@@ -80,7 +80,8 @@ class Run:
         self.take()
         remove_temporary(self.path)
         heartbeat.beat(self.path)
-        self.update(state="running", ended=None, reason=None, **_this_process())
+        resumed = [*self.info.get("resumed", []), now()]
+        self.update(state="running", ended=None, reason=None, resumed=resumed, **_this_process())
 
     def take(self) -> None:
         """Makes the run this process' own. Raises UsageError where another one works on it."""

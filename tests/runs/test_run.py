@@ -145,6 +145,16 @@ def test_a_run_that_ended_gave_up_its_lock(make_run: MakeRun) -> None:
     again.end(None)
 
 
+def test_each_time_a_run_was_taken_up_is_on_record(make_run: MakeRun) -> None:
+    run = make_run()
+    assert "resumed" not in run.info
+    for times in (1, 2):
+        run.end(Preempted("stopped"))
+        run.resume()
+        assert len(run.info["resumed"]) == times
+        assert all(datetime.fromisoformat(when) for when in run.info["resumed"])
+
+
 def test_what_a_killed_process_left_half_written_goes_when_the_run_goes_on(make_run: MakeRun) -> None:
     run = make_run()
     run.leave()
