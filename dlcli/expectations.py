@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from dlcli.metrics.names import FALLING
 from dlcli.metrics.spec import MetricSpec
 
 
@@ -16,7 +17,7 @@ class Verdict:
     expected: float
     reached: float
     falls: bool | None = None
-    """Whether less is better; if None, it is of a loss and of errors (rmse, mae)."""
+    """Whether less is better; if None, it is of a loss and of errors, such as rmse."""
 
     @property
     def met(self) -> bool:
@@ -25,7 +26,7 @@ class Verdict:
 
     @property
     def _falls(self) -> bool:
-        return self.score.endswith(("loss", "rmse", "mae")) if self.falls is None else self.falls
+        return self.score.endswith(FALLING) if self.falls is None else self.falls
 
     def __str__(self) -> str:
         bound = "at most" if self._falls else "at least"

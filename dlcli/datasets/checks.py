@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcli.datasets.data import Classes, Column, Data, Split
+from dlcli.datasets.data import NO_LABEL, Classes, Column, Data, MultiLabel, NextToken, Split, StepClasses
 from dlcli.datasets.rows import blocks
 from dlcli.datasets.splits import refuse_shared_groups
 from dlcli.errors import DataError
@@ -30,25 +30,51 @@ def check(data: Data, name: str) -> None:
             groups = "" if split.groups is None else f" and {len(split.groups)} groups"
             raise DataError(f"{where} has {len(split)} examples but {len(split.y)} targets{groups}; expected one each")
         _check_kinds(split, data, where)
+        if data.vocabulary is not None:
+            _check_tokens(split, len(data.vocabulary), where)
         _check_finite(split, data, where)
         _check_labels(split, data, where)
     if data.columns is not None:
         _check_columns(data.train, data.columns, name)
     if isinstance(data.target, Classes):
         _check_classes(data, data.target.names, name)
+    if isinstance(data.target, StepClasses | NextToken) and (data.train.y < 0).all():
+        raise DataError(f"{name}: no step of the train split has a label; there is nothing to learn")
     refuse_shared_groups(dict(data.splits))
 
 
 def _check_kinds(split: Split, data: Data, where: str) -> None:
-    y, K_or_D = split.y, len(data.target.names)
-    if isinstance(data.target, Classes) and (y.ndim != 1 or y.dtype.kind not in "iu"):
-        raise DataError(f"{where} has targets of shape {y.shape}, type {y.dtype}; expected (N,) whole numbers")
-    if not isinstance(data.target, Classes) and (y.ndim != 2 or y.shape[1] != K_or_D or y.dtype.kind != "f"):
-        raise DataError(f"{where} has targets of shape {y.shape}, type {y.dtype}; expected (N, {K_or_D}) decimals")
+    y, shape, kind = split.y, *_expected(data)
+    if y.shape[1:] != shape or y.dtype.kind not in kind:
+        wanted = ", ".join(("N", *map(str, shape))) + ("," if not shape else "")
+        words = "decimals" if kind == "f" else "whole numbers"
+        raise DataError(f"{where} has targets of shape {y.shape}, type {y.dtype}; expected ({wanted}) {words}")
     if len(split.x.shape) < 2 or split.x.dtype.kind not in "fiub":
         raise DataError(
             f"{where} has examples of shape {split.x.shape}, type {split.x.dtype}; expected (N, ...) numbers"
         )
+
+
+def _expected(data: Data) -> tuple[tuple[int, ...], str]:
+    """The shape of one example's target, and the kinds of numbers it may consist of."""
+    if isinstance(data.target, Classes):
+        return (), "iu"
+    if isinstance(data.target, StepClasses | NextToken):
+        return data.train.x.shape[1:2], "i"
+    return (len(data.target.names),), "f"
+
+
+def _check_tokens(split: Split, tokens: int, where: str) -> None:
+    start = 0
+    for block in blocks(split.x):
+        bad = (block < 0) | (block >= tokens)
+        if block.dtype.kind not in "iu" or block.ndim != 2 or bad.any():
+            row, at = np.argwhere(bad)[0].tolist() if bad.any() and block.ndim == 2 else (0, 0)
+            raise DataError(
+                f"{where}: {split.name_of(start + row)} holds {np.ravel(block[row])[at]!s} at position {at}; expected "
+                f"texts (N, T) of whole numbers, tokens from 0 to {tokens - 1}"
+            )
+        start += len(block)
 
 
 def _check_finite(split: Split, data: Data, where: str) -> None:
@@ -87,20 +113,29 @@ def _check_columns(train: Split, columns: tuple[Column, ...], name: str) -> None
 
 
 def _check_labels(split: Split, data: Data, where: str) -> None:
-    if not isinstance(data.target, Classes):
-        bad = ~np.isfinite(split.y)
-        if bad.any():
-            row, column = np.argwhere(bad)[0].tolist()
-            value, target = split.y[row, column], data.target.names[column]
-            raise DataError(f"{where}: target `{target}` of {split.name_of(row)} is {value}; expected a finite number")
+    if split.y.dtype.kind == "f":
+        _check_numbers(split, data, where)
         return
     K = len(data.target.names)
-    outside = np.flatnonzero((split.y < 0) | (split.y >= K))
+    least = 0 if isinstance(data.target, Classes) else NO_LABEL
+    outside = np.argwhere((split.y < least) | (split.y >= K))
     if len(outside):
-        row = int(outside[0])
+        row, *step = outside[0].tolist()
+        at, none = (f" at step {step[0]}", f", or {NO_LABEL} for none") if step else ("", "")
         raise DataError(
-            f"{where}: {split.name_of(row)} has label {split.y[row]}; expected 0 to {K - 1}, for {K} classes"
+            f"{where}: {split.name_of(row)} has label {split.y[(row, *step)]}{at}; expected 0 to {K - 1}, for {K} "
+            f"classes{none}"
         )
+
+
+def _check_numbers(split: Split, data: Data, where: str) -> None:
+    several = isinstance(data.target, MultiLabel)
+    bad = (split.y != 0) & (split.y != 1) if several else ~np.isfinite(split.y)
+    if bad.any():
+        row, column = np.argwhere(bad)[0].tolist()
+        value, target = split.y[row, column], data.target.names[column]
+        expected = "0 or 1" if several else "a finite number"
+        raise DataError(f"{where}: target `{target}` of {split.name_of(row)} is {value}; expected {expected}")
 
 
 def _check_classes(data: Data, names: tuple[str, ...], name: str) -> None:

@@ -27,7 +27,35 @@ class Reals:
     names: tuple[str, ...]
 
 
-Target = Classes | Reals
+@dataclass(frozen=True)
+class MultiLabel:
+    """Any number of K classes is predicted for each example."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StepClasses:
+    """One of K classes is predicted for each labelled step of each example."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NextToken:
+    """The token that follows each step of each example is predicted.
+
+    names: all tokens there are, entry i being token i; those of the dataset's vocabulary.
+    """
+
+    names: tuple[str, ...]
+
+
+Target = Classes | Reals | MultiLabel | StepClasses | NextToken
+NO_LABEL = -1
+"""In the place of a step's class or following token where it has none, such as at steps that only fill up."""
+PADDING, UNKNOWN = 0, 1
+"""The first two tokens of every vocabulary: what fills short texts up, and whatever training has not seen."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +74,9 @@ class Split:
     """Examples on one side of a split.
 
     x: (N, ...) numbers as a user of the trained model would give them, not normalised; batches of it become float32.
-    y: (N,) int32 class numbers, or (N, D) float32 values.
+    Of texts (N, T) whole numbers, the tokens; short ones are filled up at their ends.
+    y: (N,) int32 class numbers, (N, D) float32 values, (N, K) float32 of 0 and 1 for any number of classes, or (N, T)
+    int32, a class number or the following token for each step, -1 where there is none.
     groups: (N,) whom or what each example comes from (a person, a recording), as numbers or names; None where
     examples stand alone.
     names: (N,) what to call each example in a message, such as its file or line; None for its number in the split.
@@ -78,6 +108,7 @@ class Data:
 
     validation, test: None where the spec asks for none.
     columns: what each column of x is, where the examples are rows of a table.
+    vocabulary: what each token of x is, where the examples are texts: padding first, then what is unknown.
     stand_in: whether these are made-up examples in the place of data that is not here.
     remarks: what users should know of this data, such as that it is only a part.
     """
@@ -87,6 +118,7 @@ class Data:
     test: Split | None
     target: Target
     columns: tuple[Column, ...] | None = None
+    vocabulary: tuple[str, ...] | None = None
     stand_in: bool = False
     remarks: tuple[str, ...] = ()
 
@@ -95,6 +127,10 @@ class Data:
         """The splits there are, by the name users give them."""
         named = {"train": self.train, "validation": self.validation, "test": self.test}
         return {name: split for name, split in named.items() if split is not None}
+
+    def remarked(self, remark: str) -> Data:
+        """The same data with a remark before the others."""
+        return replace(self, remarks=(remark, *self.remarks))
 
     def fingerprint(self) -> str:
         """Hexadecimal digest over every array and the class names: equal exactly when the data is."""
@@ -105,6 +141,8 @@ class Data:
         digest = hashlib.sha256(repr(self.target).encode())
         if self.columns is not None:
             digest.update(repr(self.columns).encode())
+        if self.vocabulary is not None:
+            digest.update(repr(self.vocabulary).encode())
         for name, split in self.splits.items():
             for array in (split.x, split.y, split.groups):
                 if array is not None:
@@ -134,6 +172,21 @@ def pooled(data: Data) -> Split:
         joined([split.groups for split in splits]),
         joined([_names_of(split) for split in splits]),
     )
+
+
+def with_known_tokens(data: Data) -> Data:
+    """The same data, with tokens that its training split does not have unknown in the others.
+
+    For folds, each of which has another training split: the vocabulary is that of all of them.
+    """
+    known = np.unique(data.train.x[:])
+
+    def of(split: Split | None) -> Split | None:
+        if split is None:
+            return None
+        return replace(split, x=np.where(np.isin(split.x[:], known), split.x[:], UNKNOWN).astype(np.int32))
+
+    return replace(data, validation=of(data.validation), test=of(data.test))
 
 
 def _names_of(split: Split) -> NDArray[np.str_] | None:

@@ -45,19 +45,22 @@ class Facts:
 class Outlook:
     """What a spec alone tells of its data; None where only the data can tell.
 
-    predicts: whether classes or numbers; classes: their names.
-    shape: of one example: (F,) a row of a table, (T, C) a signal, (H, W, C) an image; None in it for a size unknown.
+    predicts: classes, numbers, any number of classes (labels) or the next token; classes: their names.
+    tokens: whether examples are texts; per_step: whether each step of them is predicted.
+    shape: of one example: (F,) a row of a table, (T, C) a signal, (H, W, C) an image, (T,) a text; None: any size.
     validation, test: whether there will be such a split. groups: whether it is known whom examples come from.
     files: the fields that name a user's own file or folder.
     """
 
-    predicts: Literal["classes", "reals"] | None = None
+    predicts: Literal["classes", "reals", "labels", "tokens"] | None = None
     classes: tuple[str, ...] | None = None
     shape: tuple[int | None, ...] | None = None
     validation: bool | None = None
     test: bool | None = None
     groups: bool | None = None
     files: tuple[str, ...] = ()
+    tokens: bool = False
+    per_step: bool = False
 
 
 class DatasetSpec(Component):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcli.datasets.data import Classes, Data, Split, Target, pooled
+from dlcli.datasets.data import Classes, Data, Reals, Split, Target, pooled, with_known_tokens
 from dlcli.datasets.hints import did_you_mean
 from dlcli.datasets.holdout import By, Holdout, OwnSplits
 from dlcli.datasets.rows import blocks
@@ -110,7 +110,8 @@ def folds(data: Data, count: int | None, seed: int) -> Iterator[Data]:
         rest, test = whole.take(np.flatnonzero(parts != part)), whole.take(np.flatnonzero(parts == part))
         holdout = Holdout(fraction=share) if share else None
         train, validation = hold_out(rest, data.target, holdout, seed, "validation")
-        yield replace(data, train=train, validation=validation, test=test)
+        fold = replace(data, train=train, validation=validation, test=test)
+        yield fold if data.vocabulary is None else with_known_tokens(fold)
 
 
 def fold_count(data: Data, count: int | None) -> int:
@@ -185,7 +186,9 @@ def _units(split: Split, target: Target, by: By, name: str) -> NDArray[Any]:
         return split.groups
     if by == "class":
         if not isinstance(target, Classes):
-            raise DataError(f"`{name}: {{by: {by}}}`: numbers are predicted, there are no classes", at=at)
+            why = "numbers are predicted, there are no classes"
+            why = why if isinstance(target, Reals) else "no example has one class"
+            raise DataError(f"`{name}: {{by: {by}}}`: {why}", at=at)
         return split.y
     return np.arange(len(split))
 

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-SCORES = {"classes": ("accuracy", "macro_f1"), "reals": ("rmse", "mae", "r2")}
+SCORES = {
+    "classes": ("accuracy", "macro_f1"),
+    "reals": ("rmse", "mae", "r2"),
+    "labels": ("mean_ap", "macro_f1"),
+    "tokens": ("nats_per_token", "perplexity", "accuracy"),
+}
 """The scores of every split besides its loss, by what is predicted."""
-FOLLOWED = {"classes": ("accuracy",), "reals": ("rmse", "mae")}
-"""What is computed of validation besides the loss while a model is trained."""
+FOLLOWED = {
+    "classes": ("accuracy",),
+    "reals": ("rmse", "mae"),
+    "labels": ("macro_f1",),
+    "tokens": ("nats_per_token", "accuracy"),
+}
+"""What is computed of validation besides the loss while a model is trained, first that by which its best is chosen."""
+FALLING = ("loss", "rmse", "mae", "nats_per_token", "perplexity")
+"""The scores of which less is better."""

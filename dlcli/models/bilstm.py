@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from dlcli.models.recurrent import Recurrent, recurrent
 
@@ -19,6 +19,12 @@ class BiLSTM(Recurrent):
 
     type: Literal["bilstm"] = "bilstm"
 
+    causal: ClassVar[bool] = False
+
     def build(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
         """x: (B, T, C) -> (B, outputs)."""
         return recurrent(x, outputs, self, cell="lstm", bidirectional=True)
+
+    def build_steps(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
+        """x: (B, T, C) -> (B, T, outputs)."""
+        return recurrent(x, outputs, self, cell="lstm", bidirectional=True, steps=True)

@@ -23,3 +23,7 @@ class GRU(Recurrent):
     def build(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
         """x: (B, T, C) -> (B, outputs)."""
         return recurrent(x, outputs, self, cell="gru")
+
+    def build_steps(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
+        """x: (B, T, C) -> (B, T, outputs)."""
+        return recurrent(x, outputs, self, cell="gru", steps=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveInt
 
 from dlcli.component import Component, shape_text
 from dlcli.errors import UsageError
+from dlcli.models.embedding import embedded, vocabulary_of
 
 if TYPE_CHECKING:
     import keras
@@ -26,6 +27,11 @@ class Recurrent(Component):
     """How the top layer's outputs over time become one vector: the last state, their mean or their maximum."""
     l2: NonNegativeFloat = 0.0
     """Weight of the sum of squared kernel entries in the training loss."""
+    embedding: PositiveInt | None = None
+    """Of texts: the size of the vector that is learned for each token; null: each token is an axis of its own."""
+
+    causal: ClassVar[bool] = True
+    """Whether what is predicted at a step depends on that step and those before it alone."""
 
     def refuse_unfit(self, shape: tuple[int | None, ...]) -> None:
         """Raises UsageError where examples of this shape are no signals; None in it stands for any size."""
@@ -35,23 +41,26 @@ class Recurrent(Component):
 
 
 def recurrent(
-    x: keras.KerasTensor, outputs: int, spec: Recurrent, *, cell: Literal["lstm", "gru"], bidirectional: bool = False
-) -> keras.KerasTensor:
-    """A stack of recurrent layers with one prediction for the whole sequence.
+    x: keras.KerasTensor, outputs: int, spec: Recurrent, *, cell: Literal["lstm", "gru"], bidirectional: bool = False,
+    steps: bool = False,
+) -> keras.KerasTensor:  # fmt: skip
+    """A stack of recurrent layers with one prediction for the whole sequence, or with `steps` one at every step.
 
-    x: (B, T, C) -> (B, outputs); raises UsageError for inputs of another rank. Kernels start Glorot uniform, recurrent
-    kernels orthogonal, the LSTM's forget bias at one (Jozefowicz et al. 2015,
-    https://proceedings.mlr.press/v37/jozefowicz15.html).
+    x: (B, T, C), or tokens (B, T) -> (B, outputs), or (B, T, outputs); raises UsageError for inputs of another rank.
+    Padding of tokens changes nothing of the steps before it. Kernels start Glorot uniform, recurrent kernels
+    orthogonal, the LSTM's forget bias at one (Jozefowicz et al. 2015, https://proceedings.mlr.press/v37/jozefowicz15.html).
     """
     import keras
 
     from dlcli.layers.dropout import Dropout
     from dlcli.layers.lstm import LSTM
 
+    # Steps that are read forwards do not see the padding, which comes after them; without a mask they are faster.
+    x = embedded(x, vocabulary_of(x), spec.embedding, masked=bidirectional or not steps)
     spec.refuse_unfit(x.shape[1:])
     layer = {"lstm": LSTM, "gru": keras.layers.GRU}[cell]
     for i, units in enumerate(spec.units, start=1):
-        top = i == len(spec.units)
+        top = i == len(spec.units) and not steps
         h = layer(
             units,
             return_sequences=not (top and spec.pooling == "last"),

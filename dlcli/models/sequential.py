@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PlainSerializer, PlainValidator
 
@@ -79,6 +79,8 @@ class Sequential(Component):
         examples=[({"Dense": {"units": 64, "activation": "relu"}}, "Flatten")]
     )
     """The layers before the head, from the input upwards: a name each, or a name with arguments."""
+
+    reads_tokens: ClassVar[bool] = True  # by a layer Embedding
 
     def build(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
         """x: (B, ...) -> (B, outputs)."""

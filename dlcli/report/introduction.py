@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlcli.component import examples_of
-from dlcli.datasets.data import Classes, Data
+from dlcli.datasets.data import Classes, Data, NextToken, StepClasses
 
 if TYPE_CHECKING:
     import keras
@@ -25,9 +25,9 @@ def introduction(model: keras.Model, prepared: Prepared, devices: list[str], ker
     data = prepared.data
     sizes = ", ".join(f"{len(split)} {name}" for name, split in data.splits.items())
     yield f"data      {sizes}; {examples_of(data.train.x.shape[1:])}, {prepared.task.describes}"
-    if isinstance(data.target, Classes) and len(data.target.names) <= _SHOWN:
+    if isinstance(data.target, Classes | StepClasses) and len(data.target.names) <= _SHOWN:
         names, labels = data.target.names, np.concatenate([split.y for split in data.splits.values()])
-        counts = np.bincount(labels, minlength=len(names)).tolist()
+        counts = np.bincount(labels[labels >= 0], minlength=len(names)).tolist()
         yield f"classes   {', '.join(f'{name} {count}' for name, count in zip(names, counts, strict=True))}"
     held_out = {name: names for name, names in groups(data).items() if name != "train"}
     if held_out and sum(map(len, held_out.values())) <= _SHOWN:
@@ -57,7 +57,8 @@ def record_of(data: Data) -> dict[str, Any]:
     """What a run's record says of its data, ready for JSON."""
     record: dict[str, Any] = {
         "dataset": data.fingerprint(), "stand_in": data.stand_in, "remarks": list(data.remarks),
-        "target": list(data.target.names), "examples": {name: _counts(data, name) for name in data.splits},
+        "target": ["next token"] if isinstance(data.target, NextToken) else list(data.target.names),
+        "examples": {name: _counts(data, name) for name in data.splits},
     }  # fmt: skip
     who = groups(data)
     if who and sum(map(len, who.values())) <= _RECORDED:
@@ -65,6 +66,8 @@ def record_of(data: Data) -> dict[str, Any]:
     if data.columns is not None:
         # In the order of their codes, so that who feeds the saved model can look them up.
         record["columns"] = {column.name: list(column.categories or ()) or "numbers" for column in data.columns}
+    if data.vocabulary is not None:
+        record["vocabulary"] = list(data.vocabulary)
     return record
 
 

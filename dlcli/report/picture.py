@@ -1,4 +1,4 @@
-"""What a report shows best as a picture: a confusion matrix, or predicted against true numbers."""
+"""What a report shows best as a picture: a confusion matrix, predicted against true numbers, or scores by class."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import math
 from io import BytesIO
 
 from dlcli.metrics.classification import ClassificationReport
+from dlcli.metrics.labels import LabelsReport
 from dlcli.metrics.regression import RegressionReport
 from dlcli.metrics.report import Report
+from dlcli.metrics.tokens import TokenReport
 
 _PANELS = 12
 _PANELS_IN_A_ROW = 4
@@ -17,6 +19,10 @@ def picture(report: Report, title: str) -> tuple[str, bytes]:
     """What the picture is of, as a file's or a tag's name, and the PNG."""
     if isinstance(report, ClassificationReport):
         return "confusion_matrix", confusion_png(report, title)
+    if isinstance(report, LabelsReport):
+        return "average_precision", precisions_png(report, title)
+    if isinstance(report, TokenReport):
+        return "nats_by_place", nats_png(report, title)
     assert isinstance(report, RegressionReport)
     return "predictions", predictions_png(report, title)
 
@@ -68,6 +74,39 @@ def predictions_png(report: RegressionReport, title: str) -> bytes:
         axes.set_title(f"RMSE {of_each[name]['rmse']:.4g}, R² {of_each[name]['r2']:.4f}", fontsize=10)
     part = f" · {len(names)} of {len(report.names)} numbers" if len(names) < len(report.names) else ""
     figure.suptitle(f"{title}{part}", fontsize=11)
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png")
+    return buffer.getvalue()
+
+
+def precisions_png(report: LabelsReport, title: str) -> bytes:
+    """A PNG with a bar for the average precision of each class."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6.4, 1.6 + 0.3 * len(report.names)), dpi=160, layout="constrained")
+    axes = figure.add_subplot()
+    axes.barh(range(len(report.names)), [row["ap"] for row in report.of_each.values()])
+    axes.set_yticks(range(len(report.names)), report.names, parse_math=False)
+    axes.invert_yaxis()
+    axes.set_xlim(0, 1)
+    axes.set_xlabel("average precision")
+    figure.suptitle(f"{title} · mean {report.scores['mean_ap']:.4f}", fontsize=11)
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png")
+    return buffer.getvalue()
+
+
+def nats_png(report: TokenReport, title: str) -> bytes:
+    """A PNG: how well a token is foretold, over how many tokens of its window come before it."""
+    from matplotlib.figure import Figure
+
+    nats = report.nats_by_place
+    figure = Figure(figsize=(6.4, 3.6), dpi=160, layout="constrained")
+    axes = figure.add_subplot()
+    axes.plot(range(1, len(nats) + 1), nats, marker="." if len(nats) < 40 else None)
+    axes.set_xlabel("tokens before it in the window")
+    axes.set_ylabel("nats per token")
+    figure.suptitle(f"{title} · {report.scores['nats_per_token']:.4f} nats per token", fontsize=11)
     buffer = BytesIO()
     figure.savefig(buffer, format="png")
     return buffer.getvalue()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dlcli.metrics.classification import ClassificationReport
+from dlcli.metrics.labels import LabelsReport
 from dlcli.metrics.regression import RegressionReport
 from dlcli.metrics.report import Report
+from dlcli.metrics.tokens import TokenReport
 
 if TYPE_CHECKING:
     from dlcli.training.evaluate import Evaluation
@@ -35,9 +37,13 @@ def fold_table(folds: FoldScores) -> str:
 
 
 def tables(report: Report) -> str:
-    """Everything besides the headline: scores of each class and the confusion matrix, or of each number."""
+    """Everything besides the headline: scores of each class and the confusion matrix, of each number or of places."""
     if isinstance(report, ClassificationReport):
         return f"{class_table(report)}\n\n{confusion_table(report)}"
+    if isinstance(report, LabelsReport):
+        return label_table(report)
+    if isinstance(report, TokenReport):
+        return place_table(report)
     assert isinstance(report, RegressionReport)
     return number_table(report)
 
@@ -51,6 +57,27 @@ def number_table(report: RegressionReport) -> str:
         for name, row in report.of_each.items()
     ]
     return "\n".join(lines)
+
+
+def label_table(report: LabelsReport) -> str:
+    """Average precision, precision, recall, F1 and support of each of several classes that an example may have."""
+    width = max(len(name) for name in report.names)
+    lines = [f"{'':{width}}      ap  precision  recall      f1  support"]
+    lines += [
+        f"{name:{width}}  {row['ap']:6.4f}  {row['precision']:9.4f}  {row['recall']:6.4f}  {row['f1']:6.4f}  "
+        f"{row['support']:7d}"
+        for name, row in report.of_each.items()
+    ]
+    return "\n".join(lines)
+
+
+def place_table(report: TokenReport) -> str:
+    """How well tokens are foretold after 1, 2, 4, ... others of their window."""
+    T = len(report.counts)
+    after = sorted({min(2**power, T) for power in range(T.bit_length() + 1)})
+    nats = report.nats_by_place
+    lines = ["tokens before  nats_per_token"]
+    return "\n".join([*lines, *(f"{place:13}  {nats[place - 1]:14.4f}" for place in after)])
 
 
 def class_table(report: ClassificationReport) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from dlcli.errors import UsageError
+from dlcli.metrics.names import FALLING
 from dlcli.runs.files import read_json
 from dlcli.runs.heartbeat import last_beat
 from dlcli.runs.lock import Lock
@@ -24,7 +25,7 @@ DAMAGED = "damaged"
 RESUMABLE = ("preempted", "failed", "killed")
 _STAMP = re.compile(r"\d{8}-\d{6}(-\d+)?")
 _STEP = re.compile(r"step-(\d+)\.npz")
-_HEADLINES = ("accuracy", "rmse", "loss")
+_HEADLINES = ("nats_per_token", "accuracy", "rmse", "macro_f1", "loss")
 """What stands for a model where nothing else was asked for; the first that there is."""
 
 
@@ -141,7 +142,7 @@ def kept_row(rows: Sequence[dict[str, Any]], metric: str) -> dict[str, Any]:
 
 def rises(metric: str) -> bool:
     """Whether more of a metric is better."""
-    return metric.endswith("accuracy")
+    return metric.removeprefix("val_").removeprefix("test_") not in FALLING
 
 
 def step_of(checkpoint: Path) -> int:

@@ -11,7 +11,9 @@ from pydantic_core import InitErrorDetails
 from dlcli.component import Expecting
 from dlcli.metrics import names
 
-SCORES = (*names.SCORES["classes"], "loss", *names.SCORES["reals"])
+SCORES = tuple(
+    dict.fromkeys((*names.SCORES["classes"], "loss", *(each for of in names.SCORES.values() for each in of)))
+)
 """What is computed of every split, as far as it fits the data."""
 _SPLITS = ("test", "validation", "train")
 EXPECTABLE = tuple(f"{split}_{name}" for split in _SPLITS for name in SCORES)

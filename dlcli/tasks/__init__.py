@@ -4,16 +4,33 @@ from __future__ import annotations
 
 from typing import Literal
 
-from dlcli.datasets.data import Classes, Data
+from dlcli.datasets.data import Classes, Data, MultiLabel, NextToken, StepClasses
 from dlcli.tasks.classification import Classification
+from dlcli.tasks.labels import Labelling
 from dlcli.tasks.regression import Regression
+from dlcli.tasks.steps import NextTokens, StepClassification
 from dlcli.tasks.task import Losses, Task
 
-__all__ = ["Classification", "Losses", "Regression", "Task", "task_for"]
+__all__ = [
+    "Classification",
+    "Labelling",
+    "Losses",
+    "NextTokens",
+    "Regression",
+    "StepClassification",
+    "Task",
+    "task_for",
+]
 
 
 def task_for(data: Data, normalize: Literal["standard", "range", "none"] = "standard") -> Task:
     """The task that a dataset poses; `normalize` says how real targets are scaled for the loss."""
     if isinstance(data.target, Classes):
         return Classification(data.target)
+    if isinstance(data.target, MultiLabel):
+        return Labelling(data.target)
+    if isinstance(data.target, StepClasses):
+        return StepClassification.of(data.target, data.train.y)
+    if isinstance(data.target, NextToken):
+        return NextTokens.of(data.target, data.train.y)
     return Regression.of(data.target, data.train.y, normalize)

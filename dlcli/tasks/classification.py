@@ -16,7 +16,7 @@ from dlcli.metrics.accuracy import Accuracy, class_logits
 from dlcli.metrics.classification import ClassificationReport
 from dlcli.metrics.metric import Metric
 from dlcli.metrics.names import SCORES
-from dlcli.tasks.task import Losses
+from dlcli.tasks.task import Losses, Task
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Classification:
+class Classification(Task):
     """One of K classes for each example, predicted as logits; of two classes, as the logit of the second.
 
     y: (B,) int32 class numbers, or (B, K) float32 shares of the classes; output: (B, K) float32, or (B, 1) for K = 2.

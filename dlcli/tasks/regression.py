@@ -15,7 +15,7 @@ from dlcli.metrics.errors import AbsoluteError, SquaredError
 from dlcli.metrics.metric import Metric
 from dlcli.metrics.names import SCORES
 from dlcli.metrics.regression import RegressionReport
-from dlcli.tasks.task import Losses
+from dlcli.tasks.task import Losses, Task
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Regression:
+class Regression(Task):
     """D real numbers for each example, predicted in their own units.
 
     y: (B, D) float32; output: (B, D) float32. The model's head predicts (y - offset) / scale, and its last layer turns

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dlcli.spec.experiment import Training
 
 Losses = Callable[["tf.Tensor", "tf.Tensor"], "tf.Tensor"]
-"""From y (B, ...) and a model's output (B, outputs) to the loss of each example, (B,)."""
+"""From y (B, ...) and a model's output, (B, outputs) or (B, T, outputs), to the loss of each example, (B,)."""
 
 
 class Task(Protocol):
@@ -25,6 +25,8 @@ class Task(Protocol):
 
     headline: str
     """The metric by which the best epoch is chosen if the spec names none."""
+    per_step: bool = False
+    """Whether each step of an example is predicted, (B, T, outputs), and not the example as a whole, (B, outputs)."""
 
     @property
     def scores(self) -> Sequence[str]:
@@ -52,11 +54,19 @@ class Task(Protocol):
         """
 
     @property
-    def predicts(self) -> Literal["classes", "numbers"]:
+    def predicts(self) -> Literal["classes", "numbers", "labels", "tokens"]:
         """What is predicted."""
 
     def predictions(self, output: NDArray[Any]) -> NDArray[np.float64]:
-        """What metrics judge, of the model's outputs (N, outputs): probabilities (N, K), or numbers (N, D)."""
+        """The model's outputs (N, outputs) as probabilities (N, K) or numbers (N, D); with steps, (N, T, K)."""
+
+    def kept(self, y: NDArray[Any], output: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What evaluation keeps of a batch's outputs: all of them, or less where a whole split's would be too many."""
+        return output
+
+    def judged(self, y: NDArray[Any], output: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.float64]]:
+        """What further metrics judge, of targets y and what `kept` has kept: the targets, and what is predicted."""
+        return y, self.predictions(output)
 
     def report(self, y: NDArray[Any], output: NDArray[Any]) -> Report:
-        """The scores of a whole split."""
+        """The scores of a whole split; output: what `kept` has kept."""

@@ -9,8 +9,10 @@ import tensorflow as tf
 
 from dlcli.augment import Augmentation
 from dlcli.augment.mixup import Mixup
+from dlcli.augment.time_shift import TimeShift
 from dlcli.augment.transform import Transform
-from dlcli.datasets.data import Classes, Data
+from dlcli.datasets.data import Classes, Data, NextToken, StepClasses
+from dlcli.errors import UsageError
 from dlcli.faults import made
 from dlcli.layers.positions import Position, uniform
 from dlcli.training.inputs import channel_statistics
@@ -35,6 +37,7 @@ def augmentation(parts: tuple[Augmentation, ...], data: Data, seed: int) -> Augm
     """
     if not parts:
         return nothing
+    _refuse_unfit(parts, data)
     offset, squared = channel_statistics(data.train.x)
     mean, deviation = np.array(offset, np.float32), np.sqrt(squared).astype(np.float32)
     shape = data.train.x.shape[1:]
@@ -47,6 +50,15 @@ def augmentation(parts: tuple[Augmentation, ...], data: Data, seed: int) -> Augm
             transform = made(part, part.build(shape, mean, deviation), Transform, "a Transform")
             result = _distorted(result, transform.apply, transform.numbers, seed, number)
     return result
+
+
+def _refuse_unfit(parts: tuple[Augmentation, ...], data: Data) -> None:
+    for part in parts:
+        if data.vocabulary is not None:
+            raise UsageError(f"augment: {part.type} changes numbers; here examples are texts")
+        if isinstance(part, Mixup | TimeShift) and isinstance(data.target, StepClasses | NextToken):
+            does = "mixes" if isinstance(part, Mixup) else "moves"
+            raise UsageError(f"augment: {part.type} {does} whole examples; here each step has a label of its own")
 
 
 def _distorted(

@@ -20,7 +20,8 @@ EVALUATION_BATCH = 256
 class Batch(NamedTuple):
     """One replica's share of a global batch. B below is the share's size, always the same: short ones are filled up.
 
-    x: (B, ...) float32; y: (B,) class numbers, (B, K) shares of the classes, or (B, D) values.
+    x: (B, ...) float32; y: (B,) class numbers, (B, K) shares of the classes, (B, D) values, or (B, T) of
+    each step.
     weight: (B,) float32, 1 for an example and 0 for a row that only fills up.
     total_weight: () float32, weight of the whole global batch.
     step: () int64, the optimizer step.

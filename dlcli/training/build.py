@@ -11,8 +11,9 @@ from dlcli.datasets.data import Data
 from dlcli.errors import UsageError
 from dlcli.families import family_of
 from dlcli.faults import made, said
+from dlcli.models.abilities import Predicts, refuse_unfit
 from dlcli.spec import Experiment
-from dlcli.tasks import Regression, Task
+from dlcli.tasks import NextTokens, Regression, Task
 from dlcli.training.batches import steps_per_epoch
 from dlcli.training.inputs import prepare_inputs
 
@@ -20,18 +21,29 @@ from dlcli.training.inputs import prepare_inputs
 def build_model(experiment: Experiment, data: Data, task: Task) -> keras.Model:
     """The experiment's model between layers that normalise its inputs and give its outputs in their units.
 
-    (B, ...) float32 as the dataset has it -> (B, outputs): logits of classes, or numbers in their own units.
-    Raises UsageError where the model cannot read examples of this shape.
+    (B, ...) float32 as the dataset has it -> (B, outputs), or (B, T, outputs) where each step is predicted: logits of
+    classes or tokens, or numbers in their own units.
+    Raises UsageError where the model cannot read examples of this shape or cannot predict at each step.
     """
     inputs = keras.Input(data.train.x.shape[1:], name="inputs")
     x = prepare_inputs(inputs, data, experiment.normalize)
-    x = made(experiment.model, experiment.model.build(x, task.outputs), keras.KerasTensor, "a KerasTensor")
-    if x.shape != (None, task.outputs):
-        raise UsageError(f"model: {experiment.model.type} gave the shape {x.shape}; expected (B, {task.outputs})")
+    refuse_unfit(experiment.model, tokens=data.vocabulary is not None, predicts=_predicts(task))
+    build = getattr(experiment.model, "build_steps" if task.per_step else "build")
+    x = made(experiment.model, build(x, task.outputs), keras.KerasTensor, "a KerasTensor")
+    steps = data.train.x.shape[1:2] if task.per_step else ()
+    if x.shape != (None, *steps, task.outputs):
+        expected = ", ".join(map(str, ("B", *steps, task.outputs)))
+        raise UsageError(f"model: {experiment.model.type} gave the shape {x.shape}; expected ({expected})")
     if isinstance(task, Regression) and experiment.normalize != "none":
         # Not Normalization inverted, which knows no deviation below 1e-7: units may be small.
         x = keras.layers.Rescaling(list(task.scale), list(task.offset), name="in_units")(x)
     return keras.Model(inputs, x, name=experiment.model.type)
+
+
+def _predicts(task: Task) -> Predicts:
+    if not task.per_step:
+        return "whole examples"
+    return "next tokens" if isinstance(task, NextTokens) else "steps"
 
 
 def check_can_be_saved(experiment: Experiment, model: keras.Model) -> None:

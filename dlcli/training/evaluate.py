@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,9 +50,16 @@ def evaluate(model: keras.Model, name: str, split: Split, task: Task, metrics: S
 
     metrics: further ones, those that the spec asks for.
     """
-    outputs = predict(model, split.x)
-    loss = float(task.losses(tf.constant(split.y), tf.constant(outputs)).numpy().mean(dtype=np.float64))
-    further = {each.name: score(each, split.y, task.predictions(outputs)) for each in metrics}
+    losses, kept = [], []
+    start = 0
+    for outputs in predictions(model, split.x):
+        y = split.y[start : start + len(outputs)]
+        losses.append(task.losses(tf.constant(y), tf.constant(outputs)).numpy())
+        kept.append(task.kept(y, outputs))
+        start += len(outputs)
+    loss = float(np.concatenate(losses).mean(dtype=np.float64))
+    outputs = np.concatenate(kept)
+    further = {each.name: score(each, *task.judged(split.y, outputs)) for each in metrics}
     return Evaluation(name, len(split), loss, task.report(split.y, outputs), further)
 
 
@@ -73,16 +80,19 @@ def scored_splits(experiment: Experiment, data: Data) -> list[str]:
 
 
 def predict(model: keras.Model, x: NDArray[Any] | Rows) -> NDArray[np.float32]:
-    """The model's outputs for x, (N, ...) -> (N, ...), in batches of one size so that it is compiled once."""
+    """The model's outputs for x, (N, ...) -> (N, ...)."""
+    return np.concatenate(list(predictions(model, x)))
+
+
+def predictions(model: keras.Model, x: NDArray[Any] | Rows) -> Iterator[NDArray[np.float32]]:
+    """The model's outputs for x, batch by batch, (N, ...) -> (B, ...); of one size, so that it is compiled once."""
     given = tf.TensorSpec([EVALUATION_BATCH, *x.shape[1:]], tf.float32)
     # The one concrete function of this model: TensorFlow would warn that functions of many models are made.
     run = tf.function(lambda batch: model(batch, training=False)).get_concrete_function(given)
-    outputs = []
     for start in range(0, len(x), EVALUATION_BATCH):
         batch = x[start : start + EVALUATION_BATCH].astype(np.float32)
         filled = np.concatenate([batch, np.zeros((EVALUATION_BATCH - len(batch), *x.shape[1:]), np.float32)])
-        outputs.append(run(tf.constant(filled)).numpy()[: len(batch)])
-    return np.concatenate(outputs)
+        yield run(tf.constant(filled)).numpy()[: len(batch)]
 
 
 def kept_model(run: Run) -> keras.Model:

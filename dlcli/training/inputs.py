@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dlcli.datasets.data import Data
 from dlcli.datasets.rows import Rows, blocks
+from dlcli.models.embedding import with_vocabulary
 
 Normalize = Literal["standard", "range", "none"]
 
@@ -19,7 +20,10 @@ def prepare_inputs(x: keras.KerasTensor, data: Data, normalize: Normalize) -> ke
 
     x: (B, ..., C) float32 as the dataset has it -> (B, ..., C), or for a table (B, numbers + categories): missing
     numbers become the mean, each category a column of zeros and ones; one that training has not seen is all zeros.
+    Tokens, (B, T), stay as they are: the model makes vectors of them.
     """
+    if data.vocabulary is not None:
+        return with_vocabulary(x, len(data.vocabulary))
     if data.columns is None or all(column.categories is None for column in data.columns):
         return _scaled(x, np.arange(x.shape[-1]), data, normalize, "normalize")
     numbers = np.flatnonzero([column.categories is None for column in data.columns])

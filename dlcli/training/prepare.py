@@ -25,6 +25,9 @@ from dlcli.training.evaluate import score as score_of
 from dlcli.training.initial import Initial, find_initial, freeze
 from dlcli.training.loading import load_data
 
+_TRIED = 256
+"""Examples on which metrics of single steps are tried: they have many."""
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -122,12 +125,13 @@ def _check_metrics(experiment: Experiment, data: Data, task: Task) -> None:
 
     A metric that fails would otherwise do so when the training is over.
     """
-    y = data.train.y
+    y = data.train.y[:_TRIED] if task.per_step else data.train.y
+    steps = y.shape[1:] if task.per_step else ()
     for metric in experiment.metrics:
-        if metric.fits not in ("both", task.predicts):
+        if metric.fits not in ("both", task.predicts) or task.predicts == "tokens":
             raise UsageError(f"metrics: {metric.name} is for {metric.fits}; this data has {task.predicts} to predict")
-        outputs = np.random.default_rng(0).normal(size=(len(y), task.outputs))
-        score_of(metric, y, task.predictions(outputs))
+        outputs = np.random.default_rng(0).normal(size=(len(y), *steps, task.outputs))
+        score_of(metric, *task.judged(y, outputs))
 
 
 def _check_expected(experiment: Experiment, data: Data, task: Task) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dlcli.datasets.checks import check
-from dlcli.datasets.data import Classes, Column, Data, Reals, Split
+from dlcli.datasets.data import Classes, Column, Data, MultiLabel, NextToken, Reals, Split, StepClasses
 from dlcli.datasets.rows import Rows
 from dlcli.errors import DataError
 
@@ -81,6 +81,46 @@ TABLE = (Column("port", ("a", "b")), Column("age"))
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named(wrong: Data, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        check(wrong, "mine")
+
+
+def of_steps(y: Any, **fields: Any) -> Data:
+    return data(train=Split(np.ones((2, 3), np.int32), np.asarray(y, np.int32)), validation=None, test=None, **fields)
+
+
+STEPS, TOKENS = StepClasses(("a", "b", "c")), ("padding", "unknown", "a")
+LABELS = [[0, 2, -1], [-1, -1, -1]]
+
+
+def test_steps_texts_and_several_classes_pass() -> None:
+    check(of_steps(LABELS, target=STEPS), "mine")
+    check(of_steps(LABELS, target=NextToken(TOKENS), vocabulary=TOKENS), "mine")
+    check(Data(split([[0.0, 1.0], [1.0, 1.0]]), None, None, MultiLabel(("a", "b"))), "mine")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (of_steps([[0], [1]], target=STEPS), r"targets of shape \(2, 1\), type int32; expected \(N, 3\) whole numbers"),
+        (
+            of_steps([[0, 1, 2], [0, 3, -1]], target=STEPS),
+            r"example 1 has label 3 at step 1; .* 0 to 2, .*or -1 for none",
+        ),
+        (of_steps([[0, -2, 2], [0, 1, -1]], target=STEPS), r"example 0 has label -2 at step 1; expected 0 to 2"),
+        (of_steps([[-1] * 3] * 2, target=STEPS), r"mine: no step of the train split has a label"),
+        (of_steps(LABELS, target=STEPS, vocabulary=("padding",)), r"holds 1 at position 0; .* tokens from 0 to 0"),
+        (
+            data(train=split(x=np.full((4, 2), 0.5)), vocabulary=TOKENS, validation=None, test=None),
+            r"the train split: example 0 holds 0\.5 at position 0; expected texts \(N, T\) of whole numbers",
+        ),
+        (
+            Data(split([[0.0, 0.5], [1.0, 1.0]]), None, None, MultiLabel(("a", "b"))),
+            r"the train split: target `b` of example 0 is 0\.5; expected 0 or 1",
+        ),
+    ],
+)
+def test_what_is_wrong_with_steps_texts_and_several_classes_is_named(wrong: Data, message: str) -> None:
     with pytest.raises(DataError, match=message):
         check(wrong, "mine")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from dlcli.metrics.names import FOLLOWED
 from dlcli.schedules.exponential import Exponential
 from dlcli.schedules.piecewise import Piecewise
 from dlcli.schedules.plateau import Plateau
@@ -70,8 +71,8 @@ def plateau_after_the_stop(experiment: Experiment) -> Iterator[Finding]:
     schedule, stopping = experiment.optimizer.schedule, experiment.train.early_stopping
     if not isinstance(schedule, Plateau) or stopping is None:
         return
-    by_default = {"classes": "val_accuracy", "reals": "val_rmse", None: None}
-    metric = stopping.metric or by_default[experiment.dataset.outlook().predicts]
+    predicts = experiment.dataset.outlook().predicts
+    metric = stopping.metric or (None if predicts is None else f"val_{FOLLOWED[predicts][0]}")
     if metric == schedule.metric and schedule.patience >= stopping.patience:
         said = (
             f"training is stopped after {_validations(stopping.patience)} without improvement of {metric} "

@@ -9,7 +9,8 @@ from dlcli.augment import Augmentation
 from dlcli.augment.transform import Distortion, ImageDistortion, SignalDistortion
 from dlcli.component import Component
 from dlcli.errors import UsageError
-from dlcli.spec.combinations.finding import AXES, SIZES, Finding
+from dlcli.models.abilities import Predicts, refuse_unfit
+from dlcli.spec.combinations.finding import AXES, PREDICTS, SIZES, Finding
 from dlcli.spec.experiment import Experiment
 from dlcli.spec.problems import Path
 from dlcli.spec.structure import classes_in, type_name
@@ -26,8 +27,8 @@ _FITTING: dict[int, type[Distortion]] = {2: SignalDistortion, 3: ImageDistortion
 
 def model_that_cannot_read(experiment: Experiment) -> Iterator[Finding]:
     """A recurrent model reads signals, a convolutional one no rows of a table."""
-    model, shape = experiment.model, experiment.dataset.outlook().shape
-    if shape is None or not hasattr(model, "refuse_unfit"):
+    model, shape, tokens = experiment.model, experiment.dataset.outlook().shape, experiment.dataset.outlook().tokens
+    if shape is None or tokens or not hasattr(model, "refuse_unfit"):
         return
     try:
         model.refuse_unfit(shape)
@@ -36,11 +37,23 @@ def model_that_cannot_read(experiment: Experiment) -> Iterator[Finding]:
         yield Finding(path, str(error).removeprefix("model: "), _READ.get(len(shape), ""), AXES)
 
 
+def model_that_cannot_predict(experiment: Experiment) -> Iterator[Finding]:
+    """Some models read no texts, some make no prediction at each step."""
+    outlook = experiment.dataset.outlook()
+    steps: Predicts = "next tokens" if outlook.predicts == "tokens" else "steps"
+    try:
+        refuse_unfit(experiment.model, tokens=outlook.tokens, predicts=steps if outlook.per_step else "whole examples")
+    except UsageError as error:
+        yield Finding(("model", "type"), str(error).removeprefix("model: "), because=PREDICTS)
+
+
 def distortions_that_do_not_fit(experiment: Experiment) -> Iterator[Finding]:
     """Images are distorted in other ways than signals, and not by more than they hold."""
-    shape = experiment.dataset.outlook().shape
+    shape, tokens = experiment.dataset.outlook().shape, experiment.dataset.outlook().tokens
     for i, part in enumerate(experiment.augment):
-        if shape is None or not isinstance(part, Distortion):
+        if tokens:
+            yield Finding(("augment", i), f"{part.type} changes numbers; here examples are texts", because=AXES)
+        if tokens or shape is None or not isinstance(part, Distortion):
             continue
         try:
             part.refuse_unfit(shape)

@@ -13,7 +13,7 @@ from dlcli.spec.suggest import among, listed
 
 PLATEAU: Path = ("optimizer", "schedule")
 STOPPING: Path = ("train", "early_stopping")
-_WORDS = {"classes": "classes", "reals": "numbers"}
+_WORDS = {"classes": "classes", "reals": "numbers", "labels": "several classes", "tokens": "next tokens"}
 
 
 def metrics_that_are_not_computed(experiment: Experiment) -> Iterator[Finding]:
@@ -67,7 +67,7 @@ def metrics_that_do_not_fit(experiment: Experiment) -> Iterator[Finding]:
     """Some further metrics are of classes alone, others of numbers."""
     predicts = experiment.dataset.outlook().predicts
     for i, metric in enumerate(experiment.metrics):
-        if predicts is not None and metric.fits not in ("both", _WORDS[predicts]):
+        if predicts is not None and (metric.fits not in ("both", _WORDS[predicts]) or predicts == "tokens"):
             said = f"{metric.type} is for {metric.fits}; {_WORDS[predicts]} are predicted"
             yield Finding(("metrics", i), said, because=PREDICTS)
 
@@ -75,12 +75,14 @@ def metrics_that_do_not_fit(experiment: Experiment) -> Iterator[Finding]:
 def losses_of_classes_alone(experiment: Experiment) -> Iterator[Finding]:
     """Labels to smooth and classes to weigh are there only where classes are predicted."""
     outlook, train = experiment.dataset.outlook(), experiment.train
-    if outlook.predicts == "reals":
-        if train.label_smoothing:
-            said = "numbers are predicted; only classes have labels to smooth"
+    if outlook.predicts in ("reals", "labels", "tokens"):
+        predicted = f"{_WORDS[outlook.predicts]} are predicted"
+        if train.label_smoothing and outlook.predicts == "reals":
+            said = f"{predicted}; only classes have labels to smooth"
             yield Finding(("train", "label_smoothing"), said, because=PREDICTS, at_key=True)
         if train.class_weights is not None:
-            said = "numbers are predicted; there are no classes to weigh"
+            of_one = "" if outlook.predicts != "labels" else " of which an example has one"
+            said = f"{predicted}; there are no classes{of_one} to weigh"
             yield Finding(("train", "class_weights"), said, because=PREDICTS, at_key=True)
     elif outlook.classes is not None and train.class_weights not in (None, "balanced"):
         why = (*PREDICTS, ("dataset", "transitions"))

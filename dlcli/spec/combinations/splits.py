@@ -52,10 +52,14 @@ def groups_that_are_not_there(experiment: Experiment) -> Iterator[Finding]:
 
 def classes_that_are_not_there(experiment: Experiment) -> Iterator[Finding]:
     """The same share of each class can be held out only of classes."""
-    if experiment.dataset.outlook().predicts == "reals":
+    outlook = experiment.dataset.outlook()
+    if outlook.predicts not in ("classes", None) or outlook.per_step:
+        said = (
+            "numbers are predicted; there are no classes" if outlook.predicts == "reals" else "no example has one class"
+        )
         for path, holdout in _holdouts(experiment):
             if holdout.by == "class":
-                yield Finding((*path, "by"), "numbers are predicted; there are no classes", "such as chance", PREDICTS)
+                yield Finding((*path, "by"), said, "such as chance", PREDICTS)
 
 
 def _holdouts(experiment: Experiment) -> Iterator[tuple[Path, Holdout]]:

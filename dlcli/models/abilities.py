@@ -1,0 +1,51 @@
+"""What a model can read and predict, as far as that does not depend on the shape of the examples."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from dlcli.component import Component
+from dlcli.errors import UsageError
+from dlcli.models.embedding import reads_tokens
+
+Predicts = Literal["whole examples", "steps", "next tokens"]
+"""What is predicted of each example: one thing of the whole, something at each step, or each step's following token."""
+
+
+def refuse_unfit(model: Component, *, tokens: bool, predicts: Predicts) -> None:
+    """Raises UsageError where a model cannot read texts that it is given, or cannot predict at every step.
+
+    A model can that has a `build_steps`; of following tokens, if it is also `causal`: what it predicts at a step
+    depends on that step and those before it alone.
+    """
+    kind = type(model).__pydantic_fields__["type"].default
+    if tokens and not reads_tokens(model):
+        raise UsageError(
+            f"model: {kind} reads numbers; here examples are texts, which {_listed('embedding')} and sequential read"
+        )
+    if predicts == "whole examples":
+        return
+    if not hasattr(model, "build_steps"):
+        raise UsageError(
+            f"model: {kind} makes one prediction for the whole example; here each step is predicted, which "
+            f"{_listed('build_steps')} can"
+        )
+    if predicts == "next tokens" and not getattr(model, "causal", False):
+        raise UsageError(
+            f"model: {kind} sees what comes later; here the token that follows each step is predicted, which "
+            f"{_listed('causal')} can, as they see only what comes before"
+        )
+
+
+def _listed(ability: str) -> str:
+    """The types of dlcli's models that have a field, a method or a property of this name."""
+    from dlcli.models import Model
+    from dlcli.spec.structure import classes_in, type_name
+
+    able = [
+        str(type_name(cls))
+        for cls in classes_in(Model)
+        if ability in cls.__pydantic_fields__ or getattr(cls, ability, False)
+    ]
+    *others, last = able
+    return f"{', '.join(others)} and {last}" if others else last
