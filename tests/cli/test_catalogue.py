@@ -105,6 +105,10 @@ keys, with their defaults
   l2: 0.0
       a number, at least 0
       Weight of the sum of squared kernel entries in the training loss.
+  embedding: null
+      a whole number, more than 0, or null
+      Of texts: the size of the vector that is learned for each token; null:
+      each token is an axis of its own.
 
 source
   Hochreiter and Schmidhuber 1997, https://doi.org/10.1162/neco.1997.9.8.1735,

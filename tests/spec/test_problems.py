@@ -206,9 +206,11 @@ SHOWN = {
         s.yaml:3:10: unknown key 'test_acuracy' in expect
            3 | expect: {test_acuracy: 0.9}
              |          ^^^^^^^^^^^^  did you mean `test_accuracy`?
-             | one of: test_accuracy, test_macro_f1, test_loss, test_rmse, test_mae, test_r2, validation_accuracy,
-             |   validation_macro_f1, validation_loss, validation_rmse, validation_mae, validation_r2,
-             |   train_accuracy, train_macro_f1, train_loss, train_rmse, train_mae, train_r2
+             | one of: test_accuracy, test_macro_f1, test_loss, test_rmse, test_mae, test_r2, test_mean_ap,
+             |   test_nats_per_token, test_perplexity, validation_accuracy, validation_macro_f1, validation_loss,
+             |   validation_rmse, validation_mae, validation_r2, validation_mean_ap, validation_nats_per_token,
+             |   validation_perplexity, train_accuracy, train_macro_f1, train_loss, train_rmse, train_mae,
+             |   train_r2, train_mean_ap, train_nats_per_token, train_perplexity
         """,
     ),
     "a key given twice": (
