@@ -69,6 +69,11 @@ def bikes(folder: Path) -> None:
     write(folder / "bikes.csv", [["date", "temperature", "wind", "rain", "rented"], *rows])
 
 
+def sales(folder: Path) -> None:
+    sold = [100 + row + 20 * np.sin(row * np.pi / 6) for row in range(120)]
+    write(folder / "sales.csv", [["month", "sold", "price"], *([f"month {i}", n, 9.9] for i, n in enumerate(sold))])
+
+
 def gestures(folder: Path) -> None:
     x = np.random.default_rng(0).normal(size=(90, 32, 3))
     y = np.array(["circle", "swipe", "tap"])[np.arange(90) % 3]
@@ -100,6 +105,8 @@ MAKERS: dict[str, Callable[[Path], None]] = {
     "visits.yaml": visits,
     "bikes.yaml": bikes,
     "visits_folds.yaml": visits,
+    "visits_crossed.yaml": visits,
+    "sales.yaml": sales,
     "gestures.yaml": gestures,
     "spectra.yaml": spectra,
     "fruit.yaml": fruit,
@@ -134,7 +141,7 @@ def test_a_spec_for_own_data_reads_the_data_described(name: str, here: Path) -> 
     data = next(load_folds(experiment))[0] if experiment.cross_validates else None
     prepared = prepare(experiment, data=data)
     assert list(prepared.data.splits) == ["train", "validation", "test"]
-    assert isinstance(prepared.data.target, Classes) is (name not in ("bikes.yaml", "spectra.yaml"))
+    assert isinstance(prepared.data.target, Classes) is (name not in ("bikes.yaml", "sales.yaml", "spectra.yaml"))
 
 
 def test_the_first_spec_trains_and_is_evaluated_as_the_page_says(here: Path) -> None:

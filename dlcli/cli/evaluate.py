@@ -61,7 +61,7 @@ def evaluate(
     from dlcli.cli.verdicts import give_verdicts
     from dlcli.report.hparams import mend
     from dlcli.report.picture import picture
-    from dlcli.report.scores import headline, tables
+    from dlcli.report.scores import headline, naive_lines, tables
     from dlcli.training.evaluate import evaluate_run
 
     mend(root)
@@ -78,6 +78,7 @@ def evaluate(
         state = "a smoke run" if info["smoke"] else info["state"]
         made_up = " on made-up stand-in examples" if info.get("stand_in") else ""
         fold = f", fold {info['fold']} of {info['folds']}" if "folds" in info else ""
-        typer.echo(f"{run.path} ({state}{made_up}{fold})\n{headline(evaluation)}\n")
+        scores = "\n".join([headline(evaluation), *naive_lines(evaluation)])
+        typer.echo(f"{run.path} ({state}{made_up}{fold})\n{scores}\n")
         typer.echo(f"{tables(evaluation.report)}\n\npicture   {path}")
     give_verdicts(experiment, [evaluation], gate=gate, err=as_json)

@@ -33,7 +33,9 @@ def init(
     ] = None,
     data: Annotated[
         str | None,
-        typer.Option("--data", metavar="KIND", help="csv, npz, images, recordings, or published: hapt, mnist, ..."),
+        typer.Option(
+            "--data", metavar="KIND", help="csv, npz, images, recordings, windows, or published: hapt, mnist, ..."
+        ),
     ] = None,
     path: Annotated[str | None, typer.Option("--path", metavar="PATH", help="Where your own data is.")] = None,
     target: Annotated[
@@ -69,7 +71,12 @@ def init(
         notes: tuple[str, ...] = (f"a copy of {source.stem}",)
         text = copied(_text_of(source), source, file)
     else:
-        if file is not None and path is None and file.suffix in DATA_SUFFIXES and data in (None, "csv", "npz"):
+        if (
+            file is not None
+            and path is None
+            and file.suffix in DATA_SUFFIXES
+            and data in (None, "csv", "npz", "windows")
+        ):
             file, path = None, str(file)
         file, text, notes = _made(file, Wanted(data, path, target, task, model, ask=not yes and _can_ask()))
     _write(file, text)

@@ -12,8 +12,9 @@ from dlcli.datasets.mnist import Mnist
 from dlcli.datasets.recordings import Recordings
 from dlcli.datasets.table import Csv
 from dlcli.datasets.uci_har import UciHar
+from dlcli.datasets.windows import Windows
 
 Dataset = Annotated[
-    Cifar10 | Csv | FashionMnist | Hapt | Images | Mnist | Npz | Recordings | UciHar,
+    Cifar10 | Csv | FashionMnist | Hapt | Images | Mnist | Npz | Recordings | UciHar | Windows,
     ByType("dataset"),
 ]

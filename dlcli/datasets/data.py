@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dlcli.datasets.rows import RowNames, Rows, blocks
+from dlcli.datasets.series import Series
 
 
 @dataclass(frozen=True)
@@ -80,12 +82,14 @@ class Split:
     groups: (N,) whom or what each example comes from (a person, a recording), as numbers or names; None where
     examples stand alone.
     names: (N,) what to call each example in a message, such as its file or line; None for its number in the split.
+    naive: what simple rules predict of each example, (N, D) each, by what they are called; empty where there is none.
     """
 
     x: NDArray[Any] | Rows
     y: NDArray[Any]
     groups: NDArray[Any] | None = None
     names: NDArray[np.str_] | RowNames | None = None
+    naive: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.x)
@@ -95,7 +99,8 @@ class Split:
         x = self.x.take(rows) if isinstance(self.x, Rows) else self.x[rows]
         groups = None if self.groups is None else self.groups[rows]
         names = None if self.names is None else self.names.take(rows)
-        return Split(x, self.y[rows], groups, names)
+        naive = {name: forecasts[rows] for name, forecasts in self.naive.items()}
+        return Split(x, self.y[rows], groups, names, naive)
 
     def name_of(self, row: int) -> str:
         """What to call an example in a message."""
@@ -109,6 +114,8 @@ class Data:
     validation, test: None where the spec asks for none.
     columns: what each column of x is, where the examples are rows of a table.
     vocabulary: what each token of x is, where the examples are texts: padding first, then what is unknown.
+    fill: what takes the place of a number that is missing from a table, of the training split's numbers.
+    series: how windows of a series and what follows them are told to the model, where it is told anything but values.
     stand_in: whether these are made-up examples in the place of data that is not here.
     remarks: what users should know of this data, such as that it is only a part.
     """
@@ -119,6 +126,8 @@ class Data:
     target: Target
     columns: tuple[Column, ...] | None = None
     vocabulary: tuple[str, ...] | None = None
+    fill: Literal["mean", "median"] = "mean"
+    series: Series | None = None
     stand_in: bool = False
     remarks: tuple[str, ...] = ()
 

@@ -50,6 +50,7 @@ class Outlook:
     shape: of one example: (F,) a row of a table, (T, C) a signal, (H, W, C) an image, (T,) a text; None: any size.
     validation, test: whether there will be such a split. groups: whether it is known whom examples come from.
     files: the fields that name a user's own file or folder.
+    one_course: whether examples are parts of one course of time, which overlap: it is divided in time's order alone.
     """
 
     predicts: Literal["classes", "reals", "labels", "tokens"] | None = None
@@ -61,6 +62,7 @@ class Outlook:
     files: tuple[str, ...] = ()
     tokens: bool = False
     per_step: bool = False
+    one_course: bool = False
 
 
 class DatasetSpec(Component):

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from codecs import lookup
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from dlcli.component import Matching, ReadOnly, such_as
-from dlcli.datasets.files.download import PublishedFile, obtain
-from dlcli.datasets.folder import find, resolve_all
+from dlcli.component import ReadOnly, such_as
+from dlcli.datasets.derived import DerivedColumns
+from dlcli.datasets.folder import resolve_all
 from dlcli.datasets.holdout import Holdout, OwnSplits
-from dlcli.datasets.spec import DatasetSpec, Outlook, each_once
+from dlcli.datasets.spec import Outlook, each_once
+from dlcli.datasets.table_file import ColumnName, TableFile
 from dlcli.paths import PathText
 
 if TYPE_CHECKING:
     from dlcli.datasets.data import Data
     from dlcli.datasets.files.delimited import TextTable
 
-ColumnName = str | int
-_Delimiter = Annotated[str, Matching(r'^[^"\r\n]$', "one character, which is no quote or end of a line")]
-_Sha256 = Annotated[str, Matching(r"^[0-9a-f]{64}$", "64 hexadecimal digits")]
 
-
-class Csv(DatasetSpec, OwnSplits):
+class Csv(TableFile, OwnSplits, DerivedColumns):
     """A table in a text file, one example a row, values separated by commas or another character.
 
-    Either `path` or `url` must be given. Columns are given by name, or by place: 0 is the first, -1 the last.
+    Either `path` or `url` must be given, or both. Columns are given by name, or by place: 0 is the first, -1 the last
+    of the file. Further columns can be made of them (`extract`, `sums`, `buckets`) and are then given by their names.
     x: (N, F) float32, a column for each feature; columns whose values are all numbers are numbers as they are written,
     others categories, coded by their place in alphabetical order. y: class numbers, classes in alphabetical or numeric
     order, or (N, D) numbers. groups: the values of the column `group`.
@@ -45,24 +42,8 @@ class Csv(DatasetSpec, OwnSplits):
 
     type: Literal["csv"] = "csv"
 
-    path: PathText | None = Field(default=None, examples=["houses.csv"])
-    """The file, looked for from the working directory, then in the data folder and one folder down in it. Either
-    this or `url` must be given.
-    """
-    url: str | None = Field(default=None, examples=["https://example.org/houses.csv"])
-    """Where the file is downloaded from, into the data folder, instead of `path`; with `sha256`."""
-    sha256: _Sha256 | None = Field(default=None, examples=["0123456789abcdef" * 4])
-    """Checksum of the file at `url`, hexadecimal."""
     test_path: PathText | None = Field(default=None, examples=["houses_test.csv"])
     """A file of the same columns that is the test split; `test` then holds out nothing."""
-    delimiter: _Delimiter = ","
-    """The character between values, such as "," or "\\t"."""
-    header: bool = True
-    """Whether the first line holds the names of the columns."""
-    comment: str | None = "#"
-    """Lines that begin with this, or with a quote and this, are skipped; null: none are."""
-    encoding: str = "utf-8"
-    """How the file's bytes are text, such as utf-8, latin-1 or cp949."""
     target: ColumnName | Annotated[tuple[ColumnName, ...], Field(min_length=1)] = Field(examples=["price"])
     """The column that is predicted, or a list of several."""
     task: Literal["classes", "reals"] | None = None
@@ -87,29 +68,15 @@ class Csv(DatasetSpec, OwnSplits):
     """A column that says whom or what an example comes from; a group is never on two sides of a split."""
     missing_values: tuple[str, ...] = ("", "NA", "NaN", "nan", "?")
     """What stands where there is no value."""
-    missing: Literal["refuse", "mean", "drop_row"] = "refuse"
-    """What becomes of a feature without a value: an error; the training mean (among categories, a category of its own);
-    or the row is left out.
+    missing: Literal["refuse", "mean", "median", "drop_row"] = "refuse"
+    """What becomes of a feature without a value: an error; the training mean or median (among categories, a category of
+    its own); or the row is left out.
     """
-
-    @field_validator("encoding")
-    @classmethod
-    def _a_text_encoding(cls, encoding: str) -> str:
-        try:
-            "".encode(encoding)
-            lookup(encoding)
-        except LookupError:
-            raise ValueError(f"`encoding` (={encoding!r}) must be a text encoding, such as utf-8 or latin-1") from None
-        return encoding
 
     _each_once = field_validator("target", "classes", "features")(each_once)
 
     @model_validator(mode="after")
     def _fields_that_fit(self) -> Csv:
-        if (self.path is None) == (self.url is None):
-            raise ValueError(f"either `path` (={self.path}) or `url` (={self.url}) must be given, not both")
-        if (self.url is None) != (self.sha256 is None):
-            raise ValueError(f"`sha256` (={self.sha256}) must be given with `url` (={self.url}), and only then")
         if self.test_path is not None and self.test != Holdout(fraction=0.2):
             raise ValueError(f"`test` (={self.test}) must not be given with `test_path` (={self.test_path})")
         if self.features is not None and self.drop:
@@ -138,7 +105,11 @@ class Csv(DatasetSpec, OwnSplits):
             validation=self.validation is not None,
             test=self.test_path is not None or self.test is not None,
             groups=self.group is not None,
-            files=tuple(field for field in ("path", "test_path") if getattr(self, field) is not None),
+            files=tuple(
+                field
+                for field in ("path", "test_path")
+                if getattr(self, field) is not None and (field != "path" or self.url is None)
+            ),
         )
 
     def load(self, folder: Path) -> Data:
@@ -174,36 +145,24 @@ class Csv(DatasetSpec, OwnSplits):
         else:
             rest, given = (whole.take(np.flatnonzero(rows)) for rows in (table.files == 0, table.files == 1))
             train, validation, test = divide(rest, target, self, test=given)
-        return Data(train, validation, test, target, columns, remarks=tuple(remarks))
+        fill: Literal["mean", "median"] = "median" if self.missing == "median" else "mean"
+        return Data(train, validation, test, target, columns, remarks=tuple(remarks), fill=fill)
 
     def write_stand_in(self, folder: Path) -> None:
         """Made-up rows under the file's base name, in the columns that the spec names."""
         from dlcli.datasets.tables.made_up import write_made_up
 
-        names = [Path(self.path or self._name_at_url).name]
+        names = [self.file_name]
         names += [] if self.test_path is None else [Path(self.test_path).name]
         for part, name in enumerate(names):
             write_made_up(self, folder / name, part)
 
-    @property
-    def _name_at_url(self) -> str:
-        return (self.url or "").split("?")[0].rstrip("/").rpartition("/")[2]
-
     def _read(self, folder: Path) -> TextTable:
+        from dlcli.datasets.tables.deriving import with_derived
         from dlcli.datasets.tables.reading import read
 
-        if self.path is not None:
-            paths = resolve_all([self.path, *([self.test_path] if self.test_path else [])], folder)
+        if self.url is None and self.test_path is not None:
+            paths = resolve_all([self.path or "", self.test_path], folder)  # one place that has both comes first
         else:
-            paths = [self._downloaded(folder), *(resolve_all([self.test_path], folder) if self.test_path else [])]
-        return read(self, paths)
-
-    def _downloaded(self, folder: Path) -> Path:
-        """The file of `url`: where it lies in the data folder, or fetched into that."""
-        path = find(folder, [self._name_at_url])
-        if path is None:
-            assert self.url is not None
-            file = PublishedFile(self._name_at_url, None, f"sha256:{self.sha256}", at=self.url)
-            obtain("csv", [file], [""], folder, folder, "")
-            path = folder / self._name_at_url
-        return path
+            paths = [self.located(folder), *(resolve_all([self.test_path], folder) if self.test_path else [])]
+        return with_derived(self, read(self, paths), self.missing_values)

@@ -12,5 +12,6 @@ from dlcli.models.lstm import LSTM
 from dlcli.models.mlp import MLP
 from dlcli.models.resnet import ResNet
 from dlcli.models.sequential import Sequential
+from dlcli.models.wide_deep import WideDeep
 
-Model = Annotated[Linear | MLP | CNN | DeepCNN | ResNet | LSTM | BiLSTM | GRU | Sequential, ByType("model")]
+Model = Annotated[Linear | MLP | WideDeep | CNN | DeepCNN | ResNet | LSTM | BiLSTM | GRU | Sequential, ByType("model")]

@@ -28,16 +28,9 @@ Initializer = Literal[
 ]
 
 
-class MLP(Component):
-    """Multilayer perceptron: dense layers on all that an example holds.
+class DenseLayers(Component):
+    """What models with dense layers, one on another, have in common."""
 
-    x: (B, ...) float32 -> (B, K) logits. With selu, too, dropout is the plain one: alpha dropout (Klambauer et al.
-    2017, https://arxiv.org/abs/1706.02515) would give other results on two devices than on one.
-    Source: Rumelhart et al. 1986, https://doi.org/10.1038/323533a0; maxout: Goodfellow et al. 2013,
-    https://proceedings.mlr.press/v28/goodfellow13.html.
-    """
-
-    type: Literal["mlp"] = "mlp"
     units: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (256, 128)
     """Size of each layer, from the input upwards."""
     activation: Activation | Literal["maxout"] = "relu"
@@ -58,12 +51,16 @@ class MLP(Component):
     """The first weights of all kernels; `normal` has deviation 1. If absent, what fits the activation, and
     glorot_uniform for the head."""
 
-    def build(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
-        """x: (B, ...) -> (B, outputs)."""
+    def hidden(self, x: keras.KerasTensor) -> keras.KerasTensor:
+        """The layers without a head, x: (B, C) -> (B, U)."""
         names = Names()
-        x = dropped(flattened(x), names, self.input_dropout, kind="input_dropout")
+        x = dropped(x, names, self.input_dropout, kind="input_dropout")
         for units in self.units:
             x = dropped(self._hidden(x, units, names), names, self.dropout)
+        return x
+
+    def headed(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
+        """The head, x: (B, C) -> (B, outputs)."""
         return head(x, outputs, regularizer=penalty(self.l2, self.l1), initializer=self._kernel("glorot_uniform"))
 
     def _hidden(self, x: keras.KerasTensor, units: int, names: Names) -> keras.KerasTensor:
@@ -89,3 +86,19 @@ class MLP(Component):
         if self.initializer == "normal":
             return keras.initializers.RandomNormal(stddev=1.0)
         return self.initializer or fitting
+
+
+class MLP(DenseLayers):
+    """Multilayer perceptron: dense layers on all that an example holds.
+
+    x: (B, ...) float32 -> (B, K) logits. With selu, too, dropout is the plain one: alpha dropout (Klambauer et al.
+    2017, https://arxiv.org/abs/1706.02515) would give other results on two devices than on one.
+    Source: Rumelhart et al. 1986, https://doi.org/10.1038/323533a0; maxout: Goodfellow et al. 2013,
+    https://proceedings.mlr.press/v28/goodfellow13.html.
+    """
+
+    type: Literal["mlp"] = "mlp"
+
+    def build(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
+        """x: (B, ...) -> (B, outputs)."""
+        return self.headed(self.hidden(flattened(x)), outputs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dlcli.metrics.classification import ClassificationReport
@@ -17,8 +18,17 @@ if TYPE_CHECKING:
 
 def headline(evaluation: Evaluation) -> str:
     """Loss and scores in one line."""
-    scores = "   ".join(f"{name} {value:.4f}" for name, value in evaluation.scores.items())
-    return f"{evaluation.split:10}   {scores}   ({evaluation.examples} examples)"
+    return f"{evaluation.split:10}   {_in_a_row(evaluation.scores)}   ({evaluation.examples} examples)"
+
+
+def naive_lines(evaluation: Evaluation) -> list[str]:
+    """A line for each simple rule: what it reaches on the same examples, below the scores of the headline."""
+    below = " " * len(f"   loss {evaluation.loss:.4f}")
+    return [f"{'':10}{below}   {_in_a_row(scores)}   {rule}" for rule, scores in evaluation.naive.items()]
+
+
+def _in_a_row(scores: Mapping[str, float]) -> str:
+    return "   ".join(f"{name} {value:.4f}" for name, value in scores.items())
 
 
 def fold_table(folds: FoldScores) -> str:

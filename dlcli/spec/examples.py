@@ -36,7 +36,7 @@ def example(place: Place, cls: type[Component], field: str | None = None) -> str
     A part need not go together with what stands around it only to make a whole, as images with a model of signals.
     Empty if nothing is found that loads.
     """
-    ways = [_plugin_line(cls) + _lines(_around(place, written)) for written in _ways(cls, field)]
+    ways = [_plugin_line(cls) + _lines(_around(place, written, cls)) for written in _ways(cls, field)]
     for combined in (True, False):
         for lines in ways:
             if _loads(lines, combined=combined):
@@ -154,10 +154,11 @@ def _number(marks: Sequence[Any]) -> float:
     return float(above + below) / 2
 
 
-def _around(place: Place, written: object) -> dict[str, Any]:
-    """A component as a spec has it at `place`."""
+def _around(place: Place, written: object, cls: type[Component]) -> dict[str, Any]:
+    """A component of a class as a spec has it at `place`."""
+    owner = cls
     for above, key in reversed([(place[:n], key) for n, key in enumerate(place)]):
-        owner = owner_of(above, key)
+        owner = owner_of(above, key, owner)
         if isinstance(written, Mapping) and written.keys() == {"type"}:
             written = written["type"]
         if get_origin(owner.model_fields[key].annotation) is tuple:
@@ -166,20 +167,33 @@ def _around(place: Place, written: object) -> dict[str, Any]:
     return dict(written) if isinstance(written, Mapping) else {}
 
 
-def owner_of(place: Place, key: str) -> type[Component]:
-    """A class that has this key and may stand at this place, the one that does by default if it has the key."""
-    return _owner_of(place, key, added())
+def owner_of(place: Place, key: str, holding: type[Component] | None = None) -> type[Component]:
+    """A class that has this key and may stand at this place, the one that does by default if it has the key.
+
+    holding: a class that must be able to stand under the key.
+    """
+    return _owner_of(place, key, holding, added())
 
 
 @cache
-def _owner_of(place: Place, key: str, plugins: Sequence[type[Component]]) -> type[Component]:
-    owner: type[Component] = Experiment
-    for n, step in enumerate(place):
-        field = owner.model_fields[step]
-        following = (*place, key)[n + 1]
-        default = [] if field.is_required() else [type(field.get_default(call_default_factory=True))]
-        owner = next(cls for cls in (*default, *classes_of(field)) if following in getattr(cls, "model_fields", {}))
-    return owner
+def _owner_of(
+    place: Place, key: str, holding: type[Component] | None, plugins: Sequence[type[Component]]
+) -> type[Component]:
+    return next(_owners(Experiment, place, key, holding))
+
+
+def _owners(cls: type[Component], place: Place, key: str, holding: type[Component] | None) -> Iterator[type[Component]]:
+    """The classes that may stand at a place below a class and have a key, those that do by default first."""
+    field = getattr(cls, "model_fields", {}).get((*place, key)[0])
+    if field is None:
+        return
+    if not place:
+        if holding is None or holding in classes_of(field):
+            yield cls
+        return
+    default = [] if field.is_required() else [type(field.get_default(call_default_factory=True))]
+    for below in (*default, *classes_of(field)):
+        yield from _owners(below, place[1:], key, holding)
 
 
 def _lines(values: Mapping[str, object]) -> str:

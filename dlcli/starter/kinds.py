@@ -14,7 +14,8 @@ Values = dict[str, object]
 _FOR_IMAGES = ("cnn", "deep_cnn", "resnet", "mlp", "linear")
 _FOR_SIGNALS = ("lstm", "bilstm", "gru", "cnn", "deep_cnn", "resnet", "mlp", "linear")
 _FITTING = {
-    "csv": ("mlp", "linear"),
+    "csv": ("mlp", "linear", "wide_deep"),
+    "windows": _FOR_SIGNALS,
     "npz": ("mlp", "linear", "cnn", "deep_cnn", "resnet", "lstm", "bilstm", "gru"),
     "images": _FOR_IMAGES,
     "mnist": _FOR_IMAGES,
@@ -25,11 +26,14 @@ _FITTING = {
     "uci_har": _FOR_SIGNALS,
 }
 _READS = {
+    "wide_deep": "the columns of a table",
     **dict.fromkeys(("lstm", "bilstm", "gru"), "sequences, such as the measurements of a sensor"),
     **dict.fromkeys(("cnn", "deep_cnn", "resnet"), "images, and sequences such as the measurements of a sensor"),
 }
 _EXAMPLES = {
     "csv": "one row of a table",
+    "npz": "an array of numbers",
+    **dict.fromkeys(("windows", "recordings", "hapt", "uci_har"), "a window in time"),
     "images": "an image",
     "mnist": "an image",
     "fashion_mnist": "an image",
@@ -39,6 +43,7 @@ _RECURRENT: Values = {"units": [32], "dropout": 0.5, "pooling": "mean"}
 _MODELS: dict[str, Values] = {
     "linear": {},
     "mlp": {"units": [64, 64], "dropout": 0.2},
+    "wide_deep": {"units": [64, 64], "dropout": 0.2},
     "cnn": {"filters": [32, 64], "batch_norm": True, "dropout": 0.2, "pooling": "mean"},
     "deep_cnn": {"filters": [32, 64, 128], "dropout": 0.3},
     "resnet": {"depth": 20},
@@ -51,6 +56,7 @@ _OWN: dict[str, tuple[str, Values]] = {
     "csv": ("table.csv", _HELD_OUT),
     "npz": ("arrays.npz", {}),
     "images": ("pictures", {"size": [64, 64], **_HELD_OUT}),
+    "windows": ("series.csv", {"steps": 24, **_HELD_OUT}),
     "recordings": ("my_sensors", {"window": 128, "overlap": 0.5, **_HELD_OUT}),
 }
 TASKS = ("classes", "reals")

@@ -33,4 +33,5 @@ def task_for(data: Data, normalize: Literal["standard", "range", "none"] = "stan
         return StepClassification.of(data.target, data.train.y)
     if isinstance(data.target, NextToken):
         return NextTokens.of(data.target, data.train.y)
-    return Regression.of(data.target, data.train.y, normalize)
+    y = data.train.y if data.series is None else data.series.changes(data.train.x[:], data.train.y)
+    return Regression.of(data.target, y, normalize)

@@ -16,6 +16,7 @@ from dlcli.spec import Experiment
 from dlcli.tasks import NextTokens, Regression, Task
 from dlcli.training.batches import steps_per_epoch
 from dlcli.training.inputs import prepare_inputs
+from dlcli.training.series import forecast
 
 
 def build_model(experiment: Experiment, data: Data, task: Task) -> keras.Model:
@@ -34,7 +35,9 @@ def build_model(experiment: Experiment, data: Data, task: Task) -> keras.Model:
     if x.shape != (None, *steps, task.outputs):
         expected = ", ".join(map(str, ("B", *steps, task.outputs)))
         raise UsageError(f"model: {experiment.model.type} gave the shape {x.shape}; expected ({expected})")
-    if isinstance(task, Regression) and experiment.normalize != "none":
+    if data.series is not None:
+        x = forecast(x, inputs, data, scaled=experiment.normalize != "none")
+    elif isinstance(task, Regression) and experiment.normalize != "none":
         # Not Normalization inverted, which knows no deviation below 1e-7: units may be small.
         x = keras.layers.Rescaling(list(task.scale), list(task.offset), name="in_units")(x)
     return keras.Model(inputs, x, name=experiment.model.type)

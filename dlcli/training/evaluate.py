@@ -34,6 +34,8 @@ class Evaluation:
     report: Report
     further: Mapping[str, float] = field(default_factory=dict)
     """The scores of the metrics that the spec asks for, by name."""
+    naive: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """What simple rules reach on the same examples, by what they are called: the report's scores, by name."""
 
     @property
     def scores(self) -> dict[str, float]:
@@ -42,7 +44,8 @@ class Evaluation:
 
     def as_json(self) -> dict[str, Any]:
         """Everything, ready for json.dumps."""
-        return {"split": self.split, "examples": self.examples, **self.scores, **self.report.as_json()}
+        naive = {"naive": {name: dict(scores) for name, scores in self.naive.items()}} if self.naive else {}
+        return {"split": self.split, "examples": self.examples, **self.scores, **self.report.as_json(), **naive}
 
 
 def evaluate(model: keras.Model, name: str, split: Split, task: Task, metrics: Sequence[MetricSpec] = ()) -> Evaluation:
@@ -60,7 +63,8 @@ def evaluate(model: keras.Model, name: str, split: Split, task: Task, metrics: S
     loss = float(np.concatenate(losses).mean(dtype=np.float64))
     outputs = np.concatenate(kept)
     further = {each.name: score(each, *task.judged(split.y, outputs)) for each in metrics}
-    return Evaluation(name, len(split), loss, task.report(split.y, outputs), further)
+    naive = {rule: task.report(split.y, forecasts).scores for rule, forecasts in split.naive.items()}
+    return Evaluation(name, len(split), loss, task.report(split.y, outputs), further, naive)
 
 
 def score(metric: MetricSpec, targets: NDArray[Any], predictions: NDArray[np.float64]) -> float:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcli.datasets.data import Data
+from dlcli.datasets.data import Column, Data
 from dlcli.datasets.rows import Rows, blocks
+from dlcli.models.columns import InputColumn, with_columns
 from dlcli.models.embedding import with_vocabulary
+from dlcli.training.series import told
 
 Normalize = Literal["standard", "range", "none"]
 
@@ -19,19 +23,37 @@ def prepare_inputs(x: keras.KerasTensor, data: Data, normalize: Normalize) -> ke
     """Layers of Keras' own that scale channels and spell out categories, by the training split alone.
 
     x: (B, ..., C) float32 as the dataset has it -> (B, ..., C), or for a table (B, numbers + categories): missing
-    numbers become the mean, each category a column of zeros and ones; one that training has not seen is all zeros.
-    Tokens, (B, T), stay as they are: the model makes vectors of them.
+    numbers become the mean or median, each category a column of zeros and ones; one that training has not seen is all
+    zeros. Windows of a series are first told as `data.series` has it. Tokens, (B, T), stay as they are: the model makes
+    vectors of them.
     """
     if data.vocabulary is not None:
         return with_vocabulary(x, len(data.vocabulary))
-    if data.columns is None or all(column.categories is None for column in data.columns):
+    if data.series is not None:
+        windows = data.series.windows(np.asarray(data.train.x[:]))
+        x, data = told(x, data.series), replace(data, train=replace(data.train, x=windows))
+    if data.columns is None:
         return _scaled(x, np.arange(x.shape[-1]), data, normalize, "normalize")
-    numbers = np.flatnonzero([column.categories is None for column in data.columns])
+    return _told_columns(x, data, data.columns, normalize)
+
+
+def _told_columns(
+    x: keras.KerasTensor, data: Data, columns: Sequence[Column], normalize: Normalize
+) -> keras.KerasTensor:
+    """The numbers of a table, in their order, then its categories; (B, F) -> (B, numbers + categories)."""
+    numbers = np.flatnonzero([column.categories is None for column in columns])
+    places = [InputColumn(columns[c].name, i, i + 1, categorical=False) for i, c in enumerate(numbers.tolist())]
+    if len(numbers) == len(columns):
+        return with_columns(_scaled(x, numbers, data, normalize, "normalize"), places)
     parts = []
     if len(numbers):
         parts.append(_scaled(keras.ops.take(x, numbers, axis=-1), numbers, data, normalize, "normalize"))
-    parts += [_one_hot(x, c, codes) for c, codes in seen_categories(data).items()]
-    return keras.layers.Concatenate(name="columns")(parts) if len(parts) > 1 else parts[0]
+    end = len(numbers)
+    for c, codes in seen_categories(data).items():
+        parts.append(_one_hot(x, c, codes))
+        places.append(InputColumn(columns[c].name, end, end + len(codes), categorical=True))
+        end += len(codes)
+    return with_columns(keras.layers.Concatenate(name="columns")(parts) if len(parts) > 1 else parts[0], places)
 
 
 def channel_statistics(x: NDArray[Any] | Rows, normalize: Normalize = "standard") -> tuple[list[float], list[float]]:
@@ -56,18 +78,21 @@ def _scaled(
         offset, squared = (np.array(each)[channels].tolist() for each in channel_statistics(data.train.x, normalize))
         x = keras.layers.Normalization(axis=-1, mean=offset, variance=squared, name=name)(x)
     if data.columns is not None:
-        middle = 0.0 if normalize == "standard" else _middle(data, channels, normalize)
+        middle = 0.0 if (normalize, data.fill) == ("standard", "mean") else _middle(data, channels, normalize)
         x = keras.ops.where(keras.ops.isnan(x), middle, x)
     return x
 
 
 def _middle(data: Data, channels: NDArray[np.intp], normalize: Normalize) -> NDArray[np.float32]:
-    """The training mean, as it looks after scaling."""
-    mean = np.array(channel_statistics(data.train.x)[0])
-    if normalize == "range":
-        offset, squared = (np.array(each) for each in channel_statistics(data.train.x, normalize))
-        mean = (mean - offset) / np.sqrt(squared)
-    return mean[channels].astype(np.float32)
+    """The training mean or median, as it looks after scaling."""
+    x = data.train.x
+    middle = np.array(channel_statistics(x)[0])
+    if data.fill == "median":
+        middle = np.nanmedian(np.concatenate(list(blocks(x))).astype(np.float64), axis=0)
+    if normalize != "none":
+        offset, squared = (np.array(each) for each in channel_statistics(x, normalize))
+        middle = (middle - offset) / np.sqrt(squared)
+    return middle[channels].astype(np.float32)
 
 
 def seen_categories(data: Data) -> dict[int, list[int]]:

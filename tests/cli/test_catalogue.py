@@ -58,7 +58,7 @@ def test_datasets_say_whether_they_are_here(empty_data_folder: Path) -> None:
     assert states() == {
         "cifar10": "170 MB to download", "csv": "yours", "fashion_mnist": "31 MB to download",
         "hapt": "comes with dlcli", "images": "yours", "mnist": "12 MB to download", "npz": "yours",
-        "recordings": "yours", "uci_har": "61 MB to download",
+        "recordings": "yours", "uci_har": "61 MB to download", "windows": "yours",
     }  # fmt: skip
     empty_data_folder.mkdir()
     types("datasets")["mnist"]().write_stand_in(empty_data_folder)  # type: ignore[attr-defined]
@@ -150,7 +150,7 @@ def test_of_one_key_the_example_has_no_others_but_those_it_needs() -> None:
 
 def test_a_table_is_described_with_what_it_mostly_needs() -> None:
     said = run("describe", "csv")
-    assert "Either `path` or `url` must be given." in said
+    assert "Either `path` or `url` must be given, or both." in said
     assert "    drop: [id]\n    missing: mean\n" in said.partition("\nexample\n")[2]
 
 

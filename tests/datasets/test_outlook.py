@@ -34,6 +34,11 @@ SPECS: list[dict[str, Any]] = [
     {"type": "npz", "path": "a.npz", "x": "in", "y": "out", "validation": None, "classes": ("a", "b", "c")},
     {"type": "images", "path": "a", "size": (16, 24), "color": "gray"},
     {"type": "images", "path": "a", "validation": None, "test": None},
+    {"type": "csv", "path": "a.csv", "target": "y", "extract": {"t": ("n", "(A|B)")}, "features": ("t", "z_bucket")}
+    | {"buckets": {"z": (0.0, 1.0)}, "missing": "median", "duplicates": "allow"},
+    {"type": "windows", "path": "a.csv", "target": "y", "steps": 5},
+    {"type": "windows", "path": "a.csv", "target": "y", "steps": 30, "columns": ("z", "y"), "horizon": 4, "season": 7}
+    | {"log": True, "difference": True, "newest_first": True, "test": {"rows": 40}, "validation": None},
     {"type": "recordings", "path": "a", "window": 32},
     {"type": "recordings", "path": "a", "channels": ("a", "b"), "classes": ("x", "y"), "validation": None},
 ]  # fmt: skip

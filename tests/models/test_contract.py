@@ -19,6 +19,7 @@ from dlcli.models.linear import Linear
 from dlcli.models.mlp import MLP
 from dlcli.models.resnet import ResNet
 from dlcli.models.sequential import Sequential
+from dlcli.models.wide_deep import WideDeep
 from dlcli.spec import dump
 from dlcli.spec.load import check
 from dlcli.spec.reading import parse
@@ -31,6 +32,7 @@ SPECS = {
     "mlp": MLP(units=(8, 6), batch_norm=True, dropout=0.2, l2=0.01),
     "maxout": MLP(units=(8, 6), activation="maxout", pieces=3, batch_norm=True, dropout=0.2, input_dropout=0.1),
     "selu": MLP(units=(8,), activation="selu", l1=0.01),
+    "wide_deep": WideDeep(units=(8, 6), batch_norm=True, dropout=0.2, l2=0.01),
     "cnn": CNN(filters=(4, 6), convolutions_per_block=2, batch_norm=True, dropout=0.1, dense_dropout=0.1, l2=0.01),
     "cnn_mean": CNN(filters=(4,), kernel_size=5, pool=1, pooling="mean", dense_units=(), activation="gelu"),
     "cnn_max": CNN(filters=(4,), pool=3, pooling="max", activation="leaky_relu"),

@@ -27,6 +27,7 @@ NUMBERS = "dataset: {type: csv, path: a.csv, target: y, task: reals}\nmodel: lin
 ALL_TRAINING = (
     "dataset: {type: csv, path: a.csv, target: y, task: reals, validation: null, test: null}\nmodel: linear\n"
 )
+SERIES = "dataset: {type: windows, path: a.csv, target: y, steps: 5}\nmodel: lstm\n"
 MNIST = "dataset: mnist\nmodel: cnn\n"
 IN_TEN = "(`train.epochs` is 10 by default)"
 NONE_HELD_OUT = "goes by validation, and nothing is held out for it (`dataset.validation` is null)"
@@ -87,6 +88,22 @@ SAID = {
         REST + "folds: 3\nexpect: {train_loss: 3}",
         "s.yaml:4:10: `expect.train_loss`: folds are judged by their test scores, not by train",
         "write `test_loss`",
+    ),
+    "folds of one course of time": (
+        SERIES + "folds: 3",
+        "s.yaml:3:1: `folds`: the examples of windows overlap in time: folds would put parts of one on both sides",
+        "leave it out; `dataset.test` holds out the last of them",
+    ),
+    "a group of one course of time": (
+        SERIES + "leave_one_group_out: true",
+        "s.yaml:3:1: `leave_one_group_out`: the examples of windows have no groups",
+        "",
+    ),
+    "crossed columns of images": (
+        "dataset: mnist\nmodel: {type: wide_deep, crosses: [[sex, class]]}",
+        "s.yaml:2:15: `model.type`: wide_deep with `crosses` reads rows of a table, whose columns have names; got "
+        "examples of 28x28x1",
+        "linear, mlp, cnn, deep_cnn and resnet read images; in `sequential`, Reshape makes steps of rows",
     ),
     "smoothing the labels of numbers": (
         NUMBERS + "train: {label_smoothing: 0.1}",
@@ -172,7 +189,7 @@ SAID = {
     "a convolution of rows": (
         "dataset: {type: csv, path: a.csv, target: y}\nmodel: resnet",
         "s.yaml:2:8: `model.type`: resnet reads signals (T, C) or images (H, W, C); each example here has the shape F",
-        "linear and mlp read rows of a table",
+        "linear, mlp and wide_deep read rows of a table",
     ),
     "images distorted as signals": (
         MNIST + "augment: [flip, {type: jitter}]",
@@ -356,7 +373,7 @@ def test_of_five_mistakes_one_a_combination_all_are_shown_in_the_order_of_the_fi
         s.yaml:4:15: `model`: unknown type 'lsmt'
            4 | model: {type: lsmt}
              |               ^^^^  did you mean `lstm`?
-             | one of: linear, mlp, cnn, deep_cnn, resnet, lstm, bilstm, gru, sequential
+             | one of: linear, mlp, wide_deep, cnn, deep_cnn, resnet, lstm, bilstm, gru, sequential
         s.yaml:5:25: unknown key `lr` in optimizer (adam)
            5 | optimizer: {type: adam, lr: 0.1}
              |                         ^^  did you mean `learning_rate`?

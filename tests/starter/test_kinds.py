@@ -15,7 +15,7 @@ COMBINATIONS = [(kind, model) for kind in data_kinds() for model in models_for(k
 
 @pytest.mark.parametrize(("kind", "model"), COMBINATIONS)
 def test_for_every_kind_of_data_and_model_that_fits_there_are_values_that_load(kind: str, model: str) -> None:
-    found = {"target": "y"} if kind == "csv" else {}
+    found = {"target": "y"} if kind in ("csv", "windows") else {}
     text = commented(Experiment, first_values(kind, None, found, model), {})
     experiment = check(parse(text, "spec.yaml"))
     assert (experiment.dataset.type, experiment.model.type, experiment.name) == (kind, model, "spec")
@@ -23,8 +23,8 @@ def test_for_every_kind_of_data_and_model_that_fits_there_are_values_that_load(k
 
 def test_a_users_own_data_has_a_usual_path_and_comes_first() -> None:
     own = [kind for kind in data_kinds() if usual_path(kind)]
-    assert set(own) == {"csv", "npz", "images", "recordings"}
-    assert data_kinds()[:4] == tuple(own)
+    assert set(own) == {"csv", "npz", "images", "recordings", "windows"}
+    assert data_kinds()[:5] == tuple(own)
 
 
 def test_numbers_can_be_predicted_from_some_kinds_alone() -> None:

@@ -26,7 +26,7 @@ class TextTable:
 
     paths: the files it was read from; `files` and `lines`, (N,), say from which of them and which line (from 1) each
     row comes. header: the names as they stand in the file, None without a header; where one is empty, `names` has
-    `column_0` and so on.
+    `column_0` and so on. derived: how many of the columns, the last ones, are made of others.
     """
 
     paths: tuple[Path, ...]
@@ -36,6 +36,7 @@ class TextTable:
     lines: NDArray[np.int64]
     header: tuple[str, ...] | None
     comments: int
+    derived: int = 0
 
     def __len__(self) -> int:
         return len(self.lines)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +17,6 @@ from dlcli.datasets.hints import did_you_mean
 from dlcli.datasets.labels import may_be_classes
 from dlcli.errors import DataError
 
-Missing = Literal["refuse", "mean", "drop_row"]
 MISSING = "(missing)"
 """The category of its own that cells without a value become."""
 _MOSTLY_NUMBERS = 0.9

@@ -14,7 +14,7 @@ from dlcli.datasets.hints import did_you_mean
 from dlcli.errors import DataError
 
 if TYPE_CHECKING:
-    from dlcli.datasets.table import ColumnName, Csv
+    from dlcli.datasets.table_file import ColumnName, TableFile
 
 _ADVICE = Advice(
     not_text=", or give its encoding in dataset.encoding (such as latin-1 or cp949)",
@@ -23,7 +23,7 @@ _ADVICE = Advice(
 )
 
 
-def read(spec: Csv, paths: Sequence[Path]) -> TextTable:
+def read(spec: TableFile, paths: Sequence[Path]) -> TextTable:
     """The rows of all files, whose columns are those of the first. Raises DataError where a file has none."""
     tables = []
     for path in paths:
@@ -43,7 +43,7 @@ def place_of(table: TextTable, column: ColumnName, field: str, *inside: str | in
     Raises DataError where there is none, naming the field of the spec that asked for it; `inside` leads to the name in
     there, which may be a key.
     """
-    count = len(table.names)
+    count = len(table.names) - table.derived  # those in the file have a place
     if column in table.names:
         return table.names.index(str(column))
     if isinstance(column, str) and table.header is None and column.removeprefix("-").isdecimal():

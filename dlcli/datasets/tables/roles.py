@@ -69,6 +69,7 @@ def roles_of(spec: Csv, table: TextTable) -> Roles:
     else:
         features = [place_of(table, name, "features", i) for i, name in enumerate(spec.features)]
     categorical = {place_of(table, name, "categorical", i) for i, name in enumerate(spec.categorical)}
+    categorical |= {table.names.index(name) for name in spec.derived_categories} & set(features)
     ordinal = {place_of(table, name, "ordinal", name, is_key=True): order for name, order in spec.ordinal.items()}
     roles = Roles(target, group, features, categorical, ordinal)
     if twice := roles.named_twice():

@@ -28,6 +28,7 @@ _RULES: tuple[Callable[[Experiment], Iterable[Finding]], ...] = (
     examples.batches_too_small,
     examples.heads_frozen_at_random,
     splits.folds_of_two_kinds,
+    splits.folds_of_one_course,
     splits.folds_beside_a_test_split,
     splits.groups_that_are_not_there,
     splits.classes_that_are_not_there,

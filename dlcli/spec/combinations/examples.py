@@ -18,7 +18,7 @@ from dlcli.spec.suggest import listed
 from dlcli.strategies.mirrored import Mirrored
 
 _READ = {
-    1: "linear and mlp read rows of a table",
+    1: "linear, mlp and wide_deep read rows of a table",
     3: "linear, mlp, cnn, deep_cnn and resnet read images; in `sequential`, Reshape makes steps of rows",
 }
 """By the number of axes of an example, the models that read it."""

@@ -19,12 +19,21 @@ def folds_of_two_kinds(experiment: Experiment) -> Iterator[Finding]:
         yield Finding(("leave_one_group_out",), said, "give one of the two", (("folds",),), at_key=True)
 
 
+def folds_of_one_course(experiment: Experiment) -> Iterator[Finding]:
+    """Examples that overlap in time would stand on both sides, and the past be told by the future."""
+    dataset = experiment.dataset
+    if experiment.folds is not None and dataset.outlook().one_course:
+        said = f"the examples of {dataset.type} overlap in time: folds would put parts of one on both sides"
+        hint = "leave it out; `dataset.test` holds out the last of them"
+        yield Finding(("folds",), said, hint, (("dataset", "type"),), at_key=True)
+
+
 def folds_beside_a_test_split(experiment: Experiment) -> Iterator[Finding]:
     """Each fold has a test split of its own, made of all examples."""
     dataset = experiment.dataset
     test = getattr(dataset, "test", None)
     default = type(dataset).__pydantic_fields__.get("test")
-    if not experiment.cross_validates or test is None or default is None:
+    if not experiment.cross_validates or dataset.outlook().one_course or test is None or default is None:
         return
     if test == default.get_default(call_default_factory=True):
         return
@@ -42,7 +51,8 @@ def groups_that_are_not_there(experiment: Experiment) -> Iterator[Finding]:
     said += " (`dataset.groups` is null)" if hasattr(dataset, "groups") else ""
     hint = _WITH_GROUPS.get(dataset.type, "")
     if experiment.leave_one_group_out:
-        yield Finding(("leave_one_group_out",), said, hint or "such as `folds: 10`", GROUPS, at_key=True)
+        folds = "" if dataset.outlook().one_course else "such as `folds: 10`"
+        yield Finding(("leave_one_group_out",), said, hint or folds, GROUPS, at_key=True)
     for path, holdout in _holdouts(experiment):
         if holdout.groups is not None:
             yield Finding((*path, "groups"), said, hint, GROUPS, at_key=True)

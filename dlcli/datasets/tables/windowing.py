@@ -1,0 +1,110 @@
+"""Cuts a series into windows with the values that follow them, and divides these in time's order.
+
+R is the number of rows, N of examples, T of steps in a window, C of columns, H of rows that are forecast.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlcli.datasets.data import Data, Reals, Split
+from dlcli.datasets.files.delimited import TextTable
+from dlcli.datasets.series import Series
+from dlcli.datasets.tables.columns import cells, measured, refuse_missing
+from dlcli.datasets.tables.reading import place_of
+from dlcli.errors import DataError
+
+if TYPE_CHECKING:
+    from dlcli.datasets.windows import Windows
+
+_NO_VALUE = ("", "NA", "NaN", "nan", "?")
+LAST_VALUE = "naive: the last value again"
+
+
+def windows_of(spec: Windows, table: TextTable) -> Data:
+    """The examples of a table of R rows. Raises DataError where its values or their number do not suffice."""
+    target = place_of(table, spec.target, "target")
+    inputs = [place_of(table, name, "columns", i) for i, name in enumerate(spec.columns or ())] or [target]
+    y = _values(spec, table, target)
+    values = np.stack([y if place == target else _values(spec, table, place) for place in inputs], axis=1)
+    lines = table.lines
+    if spec.newest_first:
+        y, values, lines = y[::-1], values[::-1], lines[::-1]
+    name, H = table.names[target], spec.horizon
+    if spec.difference and target not in inputs:
+        said = (
+            f"dataset.difference: the target `{name}` must be among dataset.columns (={list(spec.inputs)}): forecasts "
+            "are added to its last value"
+        )
+        raise DataError(said, at=("dataset", "difference"))
+    series = Series(spec.log, spec.difference, inputs.index(target) if target in inputs else None)
+    names = (name,) if H == 1 else tuple(f"{name} +{step}" for step in range(1, H + 1))
+    splits = {
+        split: _examples(spec, y, values, [f"{table.paths[0].name}, the window before line {n}," for n in lines], rows)
+        for split, rows in boundaries(spec, len(y)).items()
+    }
+    return Data(
+        splits["train"],
+        splits.get("validation"),
+        splits.get("test"),
+        Reals(names),
+        series=series if spec.log or spec.difference else None,
+    )
+
+
+def boundaries(spec: Windows, rows: int) -> dict[str, range]:
+    """The rows of each split that examples may begin to forecast, in time's order.
+
+    Raises DataError where a split has none.
+    """
+    ends = {"test": rows}
+    ends["validation"] = rows - (spec.test.of(rows) if spec.test else 0)
+    ends["train"] = ends["validation"] - (spec.validation.of(ends["validation"]) if spec.validation else 0)
+    there = [name for name in ("train", "validation", "test") if name == "train" or getattr(spec, name) is not None]
+    found: dict[str, range] = {}
+    begin = 0
+    for name in there:
+        found[name] = range(max(begin, spec.look_back), ends[name] - spec.horizon + 1)
+        if not found[name]:
+            season = f" and a `season` of {spec.season}" if spec.season else ""
+            has = f"has the rows {max(begin, 0) + 1} to {ends[name]} of {rows}" if ends[name] > begin else "has no rows"
+            raise DataError(
+                f"the {name} split {has}, in time's order; with {spec.steps} `steps`{season} before a forecast of "
+                f"{spec.horizon} rows (`horizon`) there is no example in it. Hold out other shares (`validation`, "
+                "`test`), or take fewer steps",
+                at=("dataset", "steps" if name == "train" else name),
+            )
+        begin = ends[name]
+    return found
+
+
+def _examples(
+    spec: Windows, y: NDArray[np.float32], values: NDArray[np.float32], names: list[str], rows: range
+) -> Split:
+    """The examples that forecast from these rows on; their windows share memory with the values (R, C)."""
+    T, H = spec.steps, spec.horizon
+    every = np.lib.stride_tricks.sliding_window_view(values, T, axis=0).transpose(0, 2, 1)
+    first = np.arange(rows.start, rows.stop)
+    following = first[:, None] + np.arange(H)
+    naive = {LAST_VALUE: np.repeat(y[first - 1][:, None], H, axis=1)}
+    if spec.season is not None:
+        # As many whole seasons back as it takes to come to a row that is known.
+        back = -(-np.arange(1, H + 1) // spec.season) * spec.season
+        naive[f"naive: the value {spec.season} rows before"] = y[following - back]
+    whole = every[rows.start - T : rows.stop - T]
+    return Split(whole, y[following], names=np.array(names)[first], naive=naive)
+
+
+def _values(spec: Windows, table: TextTable, place: int) -> NDArray[np.float32]:
+    """The numbers of a column, (R,). Raises DataError at what is no number, is missing, or has no logarithm."""
+    column = cells(table, place, _NO_VALUE)
+    refuse_missing(column, "a series has one for every step in time; mend it, or leave out its row")
+    numbers = measured(column, "a series is made of numbers; mend it, or leave its column out of dataset.columns")
+    if spec.log and (numbers <= 0).any():
+        raise column.problem(
+            int((numbers <= 0).argmax()), "a number above 0, as dataset.log takes its logarithm", "log"
+        )
+    return numbers
