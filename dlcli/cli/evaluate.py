@@ -41,7 +41,11 @@ def evaluate(
     data_dir: DataDir = None,
     verbose: Verbose = False,
 ) -> None:
-    """Evaluate the kept model of a run: scores of each class and the confusion matrix, printed and as a PNG."""
+    """Evaluate the kept model of a run: scores of each class or number, and figures as PNGs in the run's folder.
+
+    Figures are the confusion matrix, the worst mistakes with their inputs, predicted over true numbers and what they
+    are off by: what fits the task.
+    """
     from dlcli.runs.find import find, has_model, runs_folder
     from dlcli.runs.plugins import plugin_notes
     from dlcli.spec.suggest import nearest
@@ -59,26 +63,27 @@ def evaluate(
 
     load_tensorflow(quiet=not verbose)
     from dlcli.cli.verdicts import give_verdicts
+    from dlcli.report.figures import draw, write
     from dlcli.report.hparams import mend
-    from dlcli.report.picture import picture
     from dlcli.report.scores import headline, naive_lines, tables
     from dlcli.training.evaluate import evaluate_run
 
     mend(root)
     evaluation = evaluate_run(run, split)
-    kind, png = picture(evaluation.report, f"{experiment.name} · {evaluation.split}")
-    path = run.path / f"{kind}_{evaluation.split}.png"
-    path.write_bytes(png)
     if as_json:
         import json
 
-        typer.echo(json.dumps({"run": str(run.path), **evaluation.as_json()}, indent=2))
+        figures = [str(path) for path in write(run.path, evaluation.split, draw(evaluation.subject))]
+        typer.echo(json.dumps({"run": str(run.path), **evaluation.as_json(), "figures": figures}, indent=2))
     else:
         info = run.info
         state = "a smoke run" if info["smoke"] else info["state"]
         made_up = " on made-up stand-in examples" if info.get("stand_in") else ""
         fold = f", fold {info['fold']} of {info['folds']}" if "folds" in info else ""
         scores = "\n".join([headline(evaluation), *naive_lines(evaluation)])
-        typer.echo(f"{run.path} ({state}{made_up}{fold})\n{scores}\n")
-        typer.echo(f"{tables(evaluation.report)}\n\npicture   {path}")
+        typer.echo(f"{run.path} ({state}{made_up}{fold})\n{scores}\n\n{tables(evaluation.report)}\n")
+        label = "figures"
+        for path in write(run.path, evaluation.split, draw(evaluation.subject)):
+            typer.echo(f"{label:10}{path}")
+            label = ""
     give_verdicts(experiment, [evaluation], gate=gate, err=as_json)

@@ -168,6 +168,7 @@ def _close(run: Run, evaluations: list[Evaluation], gate: bool) -> None:
     label = "  (a smoke run: these scores say nothing about the model)" if info["smoke"] else ""
     label = "  (a smoke run on made-up stand-in examples)" if info["stand_in"] else label
     typer.echo(f"\nrun       {run.path}{label}")
+    typer.echo(f"figures   {run.path / 'figures'}")
     typer.echo(f"look at   dlcli eval {run.path}")
     typer.echo(f"compare   tensorboard --logdir {run.path.parent.parent}")
     give_verdicts(run.experiment, evaluations, gate=gate and not info["smoke"])

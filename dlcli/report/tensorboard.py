@@ -3,21 +3,21 @@
     <run>/events...                  the spec as text, the graph; the HParams record in a file of its own
     <run>/train/events...            loss, accuracy, optimizer/learning_rate of every epoch
     <run>/validation/events...       loss, accuracy
-    <run>/kept_validation/events...  loss, accuracy of the epoch whose model is kept, once the run has ended
-    <run>/test/events...             loss, accuracy, macro_f1 and the confusion matrix of that model
+    <run>/kept_validation/events...  loss, accuracy of the epoch whose model is kept, once the run has ended; figures
+    <run>/test/events...             loss, accuracy, macro_f1 and figures of that model, such as its confusion matrix
 
-Where numbers are predicted: rmse, mae, r2 and predicted against true numbers.
+Where numbers are predicted: rmse, mae, r2. Figures of training, where that is what is scored, are in <run>/kept_train.
 
 metrics.jsonl is the truth: when a run is taken up again its curves are written anew from there, so that they have
 neither gap nor duplicate.
 
 TensorBoard opens the curves and pictures of the first two names, and shows the first five metrics by name in HParams.
-That is why the tags of the learning rate and the confusion matrix begin with a word that comes after `loss`.
+That is why the tags of the learning rate and figures begin with a word that comes after `loss`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -77,15 +77,16 @@ class Board:
             if scores:
                 self._append(name, event(step, wall_time, summary=scalars(scores)))
 
-    def finish(self, step: int, evaluation: Evaluation, kind: str, png: bytes) -> None:
-        """Writes the final scores and their picture, such as a confusion matrix."""
-        replace_file(
-            self.run.path / evaluation.split,
-            "scores",
-            anew(),
-            event(step, summary=scalars(evaluation.scores)),
-            event(step, summary=image(f"test/{kind}", png)),
-        )
+    def finish(self, step: int, evaluation: Evaluation, figures: Mapping[str, bytes]) -> None:
+        """Writes the final scores on the test split, and of any split the figures, PNGs by their kinds."""
+        split = evaluation.split
+        pictures = [event(step, summary=image(f"{split}/{kind}", png)) for kind, png in figures.items()]
+        if split == "test":
+            scores = event(step, summary=scalars(evaluation.scores))
+            replace_file(self.run.path / split, "scores", anew(), scores, *pictures)
+        elif pictures:
+            # Beside the scores of the kept epoch, in a file of their own, so that neither waits for the other.
+            replace_file(self.run.path / f"kept_{split}", "figures", *pictures)
 
     def close(self) -> None:
         """Closes the curves."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,12 +11,13 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from dlcli.datasets.data import Data, Split
+from dlcli.datasets.data import Data
 from dlcli.datasets.rows import Rows
 from dlcli.errors import DataError, TrainingError, UsageError
 from dlcli.faults import plugin_faults
 from dlcli.metrics.report import Report
 from dlcli.metrics.spec import MetricSpec
+from dlcli.report.figures.subject import Subject
 from dlcli.runs.run import Run
 from dlcli.spec import Experiment, load_recorded
 from dlcli.tasks import Task, task_for
@@ -32,6 +33,8 @@ class Evaluation:
     examples: int
     loss: float
     report: Report
+    subject: Subject = field(repr=False)
+    """What figures are drawn of."""
     further: Mapping[str, float] = field(default_factory=dict)
     """The scores of the metrics that the spec asks for, by name."""
     naive: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -48,11 +51,12 @@ class Evaluation:
         return {"split": self.split, "examples": self.examples, **self.scores, **self.report.as_json(), **naive}
 
 
-def evaluate(model: keras.Model, name: str, split: Split, task: Task, metrics: Sequence[MetricSpec] = ()) -> Evaluation:
-    """Runs a model over a split. The same model file and data give the same numbers to the last digit.
+def evaluate(model: keras.Model, name: str, data: Data, task: Task, experiment: Experiment) -> Evaluation:
+    """Runs a model over the split of this name. The same model file and data give the same numbers to the last digit.
 
-    metrics: further ones, those that the spec asks for.
+    The experiment tells which further metrics there are.
     """
+    split = data.splits[name]
     losses, kept = [], []
     start = 0
     for outputs in predictions(model, split.x):
@@ -60,11 +64,12 @@ def evaluate(model: keras.Model, name: str, split: Split, task: Task, metrics: S
         losses.append(task.losses(tf.constant(y), tf.constant(outputs)).numpy())
         kept.append(task.kept(y, outputs))
         start += len(outputs)
-    loss = float(np.concatenate(losses).mean(dtype=np.float64))
-    outputs = np.concatenate(kept)
-    further = {each.name: score(each, *task.judged(split.y, outputs)) for each in metrics}
+    outputs, each = np.concatenate(kept), np.concatenate(losses)
+    report = task.report(split.y, outputs)
+    subject = Subject(f"{experiment.name} · {name}", data, split, task, report, outputs, each, model)
+    further = {metric.name: score(metric, *task.judged(split.y, outputs)) for metric in experiment.metrics}
     naive = {rule: task.report(split.y, forecasts).scores for rule, forecasts in split.naive.items()}
-    return Evaluation(name, len(split), loss, task.report(split.y, outputs), further, naive)
+    return Evaluation(name, len(split), float(each.mean(dtype=np.float64)), report, subject, further, naive)
 
 
 def score(metric: MetricSpec, targets: NDArray[Any], predictions: NDArray[np.float64]) -> float:
@@ -129,4 +134,4 @@ def evaluate_run(run: Run, split: str | None = None) -> Evaluation:
         raise UsageError(f"--split {split}: this dataset has no such split, only {', '.join(data.splits)}")
     model = kept_model(run)
     task = task_for(data, experiment.normalize)
-    return evaluate(model, split, data.splits[split], task, experiment.metrics)
+    return evaluate(model, split, data, task, experiment)

@@ -11,13 +11,13 @@ import keras
 
 from dlcli.backend import onednn
 from dlcli.errors import TrainingError
+from dlcli.report.figures import draw, write
 from dlcli.report.graph import layer_graph
 from dlcli.report.hparams import record_session
 from dlcli.report.introduction import introduction, notes, record_of
-from dlcli.report.picture import picture
 from dlcli.report.screen import Screen
 from dlcli.report.tensorboard import Board
-from dlcli.runs.files import naming, replacing, write_json
+from dlcli.runs.files import naming, write_json
 from dlcli.runs.heartbeat import Heartbeat
 from dlcli.runs.provenance import threads
 from dlcli.runs.run import Run, ending
@@ -111,7 +111,7 @@ class Recorder:
         self.screen.epoch(row, is_kept and self._marks_best)
 
     def finish(self, loop: Loop, evaluations: Sequence[Evaluation]) -> None:
-        """Records the scores of the kept model."""
+        """Records the scores of the kept model, and its figures."""
         self.screen.stop()
         if loop.stopped_early:
             self.screen.say(f"stopped early: {loop.stopped_early}")
@@ -124,11 +124,9 @@ class Recorder:
         kept = {"epoch": loop.progress.kept_epoch, "of": loop.experiment.train.epochs, "by": loop.prepared.keep}
         write_json(self.run.path / "result.json", {"kept": kept} | {e.split: e.as_json() for e in evaluations})
         for evaluation in evaluations:
-            kind, png = picture(evaluation.report, f"{loop.experiment.name} · {evaluation.split}")
-            with replacing(self.run.path / f"{kind}_{evaluation.split}.png") as file:
-                file.write(png)
-            if evaluation.split == "test":
-                self.board.finish(loop.progress.step, evaluation, kind, png)
+            figures = draw(evaluation.subject)
+            write(self.run.path, evaluation.split, figures)
+            self.board.finish(loop.progress.step, evaluation, figures)
 
 
 def save_model(model: keras.Model, path: Path) -> None:

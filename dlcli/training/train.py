@@ -63,9 +63,6 @@ def train(
             recorder.start(model, loop)
             loop.run(stop, callbacks)
         kept = kept_model(run)
-        evaluations = [
-            evaluate(kept, name, data.splits[name], task, experiment.metrics)
-            for name in scored_splits(experiment, data)
-        ]
+        evaluations = [evaluate(kept, name, data, task, experiment) for name in scored_splits(experiment, data)]
         recorder.finish(loop, evaluations)
     return evaluations

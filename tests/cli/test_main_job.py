@@ -22,12 +22,17 @@ def smoked(tmp_path_factory):
     return done.output, runs
 
 
+def figures(run, split):
+    return [run / "figures" / f"{split}_{kind}.png" for kind in ("confusion_matrix", "mistakes")]
+
+
 def test_a_smoke_run_says_what_it_is_and_what_to_type_next(smoked):
     output, runs = smoked
     (run,) = (runs / "har_lstm-smoke").glob("2*")
     assert "a smoke run" in output
     assert f"dlcli eval {run}" in output
     assert f"tensorboard --logdir {runs}" in output
+    assert f"figures   {run / 'figures'}\n" in output
     assert "expected" not in output
 
 
@@ -40,15 +45,22 @@ def test_eval_prints_what_training_reported_to_the_last_digit(smoked):
         assert done.exit_code == 0, done.output
         evaluated = json.loads(done.stdout)
         assert evaluated.pop("run") == str(run)
+        assert evaluated.pop("figures") == [str(path) for path in figures(run, split)]
         assert evaluated == reported[split]
 
 
-def test_eval_for_people_shows_every_class_and_the_picture(smoked):
+def test_eval_for_people_shows_every_class_and_where_the_figures_are(smoked):
     _, runs = smoked
+    (run,) = (runs / "har_lstm-smoke").glob("2*")
+    before = {path: path.read_bytes() for path in (run / "figures").iterdir()}
+    assert set(before) == {*figures(run, "validation"), *figures(run, "test")}
     done = CliRunner().invoke(app, ["eval", "har_lstm-smoke", "--runs", str(runs)])
     assert done.exit_code == 0
-    for word in ("accuracy", "macro_f1", "walking_upstairs", "laying", "true class", "confusion_matrix_test.png"):
+    for word in ("accuracy", "macro_f1", "walking_upstairs", "laying", "true class"):
         assert word in done.output
+    confusion, mistakes = figures(run, "test")
+    assert f"\n\nfigures   {confusion}\n          {mistakes}\n" in done.output
+    assert {path: path.read_bytes() for path in before} == before
 
 
 def test_a_finished_run_is_not_resumed(smoked):

@@ -1,4 +1,4 @@
-"""Predicted numbers as text, as a picture, and in TensorBoard."""
+"""Predicted numbers as text, and in TensorBoard."""
 
 from __future__ import annotations
 
@@ -9,27 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcli.metrics.classification import ClassificationReport
 from dlcli.metrics.regression import RegressionReport
 from dlcli.report.hparams import record_session
-from dlcli.report.picture import confusion_png, picture, predictions_png
 from dlcli.report.scores import fold_table, headline, number_table, tables
 from dlcli.runs.run import Run
 from dlcli.spec import load
 from dlcli.training.folds import FoldScores
-from tests.report.test_picture import size
-from tests.report.test_tensorboard import points, tensorboard
+from tests.report.test_tensorboard import PNG, points, tensorboard
 from tests.report.test_tensorboard import row_of as hparams_of
 
 TRUE = np.array([[1.0, 1000.0], [2.0, 3000.0], [3.0, 2000.0]])
 REPORT = RegressionReport(("temperature", "p"), TRUE, TRUE + np.array([[0.5, -250.0], [-0.5, 250.0], [0.5, 250.0]]))
-
-
-def report(D: int, names: tuple[str, ...] | None = None, N: int = 5) -> RegressionReport:
-    draw = np.random.default_rng(D)
-    return RegressionReport(
-        names or tuple(f"n{d}" for d in range(D)), draw.normal(size=(N, D)), draw.normal(size=(N, D))
-    )
 
 
 def test_the_number_table_has_a_row_for_each_number_under_its_headings() -> None:
@@ -64,34 +54,6 @@ def test_the_fold_table_names_who_was_held_out_and_has_mean_and_deviation() -> N
     assert fold_table(plain).split("\n")[:2] == ["       fold      rmse        r2", "          1    1.0000    0.5000"]
 
 
-def test_the_picture_has_a_panel_for_each_number_four_in_a_row() -> None:
-    assert picture(REPORT, "x")[0] == "predictions"
-    width, height = size(predictions_png(report(1), "x"))
-    assert size(predictions_png(report(3), "x")) == (3 * width, height)
-    assert size(predictions_png(report(5), "x")) == (4 * width, 2 * height)
-
-
-def test_of_very_many_numbers_the_first_are_shown() -> None:
-    assert size(predictions_png(report(500), "x")) == size(predictions_png(report(12), "x"))
-    assert predictions_png(report(500), "x") != predictions_png(report(12), "x")
-
-
-def test_other_predictions_give_another_picture_and_equal_ones_the_same() -> None:
-    assert picture(REPORT, "x") == picture(REPORT, "x")
-    assert picture(REPORT, "x") != picture(RegressionReport(REPORT.names, TRUE, TRUE), "x")
-
-
-def test_one_example_and_a_constant_are_drawn() -> None:
-    assert size(predictions_png(report(1, N=1), "x")) == size(predictions_png(report(1), "x"))
-    ones = np.ones((4, 1))
-    assert size(predictions_png(RegressionReport(("a",), ones, ones), "x")) == size(predictions_png(report(1), "x"))
-
-
-def test_names_with_dollar_signs_are_no_formulas() -> None:
-    assert predictions_png(report(2, ("cost in $ of 2$^", "a_$\\frac$")), "x")
-    assert confusion_png(ClassificationReport(("$x^$", "$\\frac$"), np.eye(2, dtype=np.int64)), "x")
-
-
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     """A finished run that predicts numbers, of which the second epoch is the best."""
@@ -111,7 +73,7 @@ def run(tmp_path: Path) -> Run:
         run.append_metrics(row)
         board.epoch(row)
     evaluation: Any = SimpleNamespace(split="test", scores={"loss": 1.5, **REPORT.scores})
-    board.finish(30, evaluation, *picture(REPORT, "x"))
+    board.finish(30, evaluation, {"predictions": PNG})
     board.close()
     run.end(None)
     record_session(run)

@@ -5,25 +5,26 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-from matplotlib.image import imread
 
 from dlcli.errors import Preempted, TrainingError
 from dlcli.metrics.classification import ClassificationReport
+from dlcli.report.figures import draw
 from dlcli.report.hparams import hyperparameters, mend, record_session
-from dlcli.report.picture import picture
 from dlcli.report.tensorboard import Board
 from dlcli.runs.run import Run
 from dlcli.spec import Experiment, load
+from tests.report.figures.subjects import counted, size
 
 NAMES = ("sitting", "standing", "walking")
 REPORT = ClassificationReport(NAMES, np.array([[5, 1, 0], [0, 6, 2], [0, 0, 7]]))
+FIGURES = draw(counted(REPORT.confusion))
+PNG = FIGURES["confusion_matrix"]
 SCORES = {"loss": 0.3, "accuracy": REPORT.accuracy, "macro_f1": REPORT.macro_f1}
 VAL_ACCURACY = (0.5, 0.75, 0.75, 0.625)
 ROWS = [
@@ -70,7 +71,9 @@ def train(run: Run, rows: list[dict[str, Any]], *, died: bool = False, error: Ex
         run.append_metrics(row)
         board.epoch(row)
     if not died and error is None:
-        board.finish(rows[-1]["step"], SimpleNamespace(split="test", scores=SCORES), *picture(REPORT, "toy"))  # type: ignore[arg-type]
+        for split in ("validation", "test"):
+            evaluation: Any = SimpleNamespace(split=split, scores=SCORES)
+            board.finish(rows[-1]["step"], evaluation, FIGURES)
     board.close()
     if died:
         run._lock.release()
@@ -143,8 +146,8 @@ def test_every_run_has_the_same_tags(make: Make, tmp_path: Path) -> None:
         assert tags == {
             "/train": scores | {"optimizer/learning_rate"},
             "/validation": scores,
-            "/kept_validation": scores,
-            "/test": scores | {"macro_f1", "test/confusion_matrix"},
+            "/kept_validation": scores | {"validation/confusion_matrix", "validation/mistakes"},
+            "/test": scores | {"macro_f1", "test/confusion_matrix", "test/mistakes"},
         }
     assert len(found) == 5 * len(runs)
 
@@ -284,14 +287,26 @@ def test_the_spec_keeps_its_lines(make: Make) -> None:
     assert "\n".join(line[4:] for line in lines) + "\n" == (run.path / "spec.yaml").read_text(encoding="utf-8")
 
 
-def test_the_confusion_matrix_is_a_picture(make: Make) -> None:
+@pytest.mark.parametrize("folder", ["test", "kept_validation"])
+def test_figures_are_pictures(make: Make, folder: str) -> None:
     run = make()
     train(run, ROWS)
-    (event,) = tensorboard(run.path).GetAccumulator("test").Tensors("test/confusion_matrix")
-    width, height, png = event.tensor_proto.string_val[:3]
-    picture = imread(BytesIO(png))
-    assert picture.shape[:2] == (int(height), int(width))
-    assert len(np.unique(picture.reshape(-1, picture.shape[-1]), axis=0)) > 20  # more than an empty sheet
+    found = tensorboard(run.path).GetAccumulator(folder)
+    for kind, png in FIGURES.items():
+        (event,) = found.Tensors(f"{folder.removeprefix('kept_')}/{kind}")
+        width, height, shown = event.tensor_proto.string_val[:3]
+        assert shown == png
+        assert (int(width), int(height)) == size(png)
+
+
+def test_a_run_that_is_finished_again_has_the_figures_of_its_last_end_alone(make: Make) -> None:
+    run = make()
+    train(run, ROWS[:2])
+    run.resume(extended=True)
+    train(run, ROWS[2:])
+    for folder in ("test", "kept_validation"):
+        (event,) = tensorboard(run.path).GetAccumulator(folder).Tensors(f"{folder.removeprefix('kept_')}/mistakes")
+        assert event.step == ROWS[-1]["step"]
 
 
 def test_nothing_here_loads_tensorflow(make: Make, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from dlcli.datasets.data import Classes, Data, Split
+from dlcli.report import figures
 from dlcli.runs.run import Run
 from dlcli.spec import Experiment
 from dlcli.spec.load import checked, dump
@@ -61,6 +62,13 @@ def experiment() -> Callable[..., Experiment]:
         return checked(parse(f"{{{parts}{', ' * bool(more)}{more}}}", "t.yaml"), combined=False)[1]
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def few_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of each evaluation one figure alone is drawn: the others take longer than most of the trainings here."""
+    few = {kind: of for kind, of in figures.KINDS.items() if kind not in ("mistakes", "residuals")}
+    monkeypatch.setattr(figures, "KINDS", few)
 
 
 @dataclass

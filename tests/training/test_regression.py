@@ -56,7 +56,7 @@ def test_several_numbers_and_their_scores_are_numpys(tmp_path):
     rows = done.run.metrics()
     kept = min(rows, key=lambda row: row["val_rmse"])
     assert kept["val_rmse"] == pytest.approx(done.evaluations[1].scores["rmse"], rel=1e-4)
-    assert (done.run.path / "predictions_test.png").exists()
+    assert (done.run.path / "figures" / "test_predictions.png").exists()
 
 
 def numbers():

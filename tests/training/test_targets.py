@@ -84,7 +84,7 @@ def test_it_is_learnt_recorded_and_evaluated_again_to_the_same_scores(experiment
     assert validation.scores[name] == pytest.approx(kept, rel=1e-4)
     again = evaluate_run(run)
     assert again.as_json() == test.as_json()
-    assert list(run.path.glob("*_test.png"))
+    assert list((run.path / "figures").glob("test_*.png"))
     assert len(tables(test.report).splitlines()) > 3
     assert name in headline(test)
     model = keras.models.load_model(run.model_path)

@@ -37,8 +37,11 @@ def test_a_run_is_recorded_whole(experiment, begin):
     assert [row["epoch"] for row in run.metrics()] == [1, 2, 3]
     assert {p.name for p in run.path.iterdir() if "tfevents" not in p.name} == {
         "spec.yaml", "source.yaml", "run.json", "metrics.jsonl", "result.json", "model.keras", "checkpoints", "lock",
-        "confusion_matrix_validation.png", "confusion_matrix_test.png", "train", "validation", "kept_validation",
+        "figures", "train", "validation", "kept_validation",
         "test",
+    }  # fmt: skip
+    assert {p.name for p in (run.path / "figures").iterdir()} >= {
+        "validation_confusion_matrix.png", "test_confusion_matrix.png",
     }  # fmt: skip
     result = json.loads((run.path / "result.json").read_text())
     assert {e.split: e.as_json() for e in evaluations} == {name: result[name] for name in ("validation", "test")}
