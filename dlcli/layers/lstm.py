@@ -16,7 +16,8 @@ class LSTM(keras.layers.LSTM):
     """Keras' LSTM, two to three times as fast on a CPU for up to 64 units.
 
     x: (B, T, C) -> (B, T, U) or (B, U). The same weights and, to rounding, the same outputs and gradients.
-    Which of the two runs depends on the layer and the machine's devices alone: see `kernel`.
+    Which of the two runs depends on the layer and the machine's devices alone: see `kernel_used`. Where steps are
+    masked, it is always Keras'.
     """
 
     @property

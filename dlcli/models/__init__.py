@@ -3,15 +3,21 @@
 from typing import Annotated
 
 from dlcli.component import ByType
+from dlcli.models.attention_rnn import AttentionRNN
 from dlcli.models.bilstm import BiLSTM
 from dlcli.models.cnn import CNN
+from dlcli.models.cnn_lstm import CNNLSTM
 from dlcli.models.deep_cnn import DeepCNN
 from dlcli.models.gru import GRU
 from dlcli.models.linear import Linear
 from dlcli.models.lstm import LSTM
 from dlcli.models.mlp import MLP
 from dlcli.models.resnet import ResNet
+from dlcli.models.rnn import RNN
 from dlcli.models.sequential import Sequential
 from dlcli.models.wide_deep import WideDeep
 
-Model = Annotated[Linear | MLP | WideDeep | CNN | DeepCNN | ResNet | LSTM | BiLSTM | GRU | Sequential, ByType("model")]
+Model = Annotated[
+    Linear | MLP | WideDeep | CNN | DeepCNN | ResNet | LSTM | BiLSTM | GRU | RNN | CNNLSTM | AttentionRNN | Sequential,
+    ByType("model"),
+]

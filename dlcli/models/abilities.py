@@ -35,6 +35,12 @@ def refuse_unfit(model: Component, *, tokens: bool, predicts: Predicts) -> None:
             f"model: {kind} sees what comes later; here the token that follows each step is predicted, which "
             f"{_listed('causal')} can, as they see only what comes before"
         )
+    if predicts == "next tokens" and getattr(model, "both_ways", False):
+        raise UsageError(
+            f"model: {kind} with `bidirectional: true` sees what comes later; here the token that follows each step is "
+            "predicted",
+            at=("model", "bidirectional"),
+        )
 
 
 def _listed(ability: str) -> str:

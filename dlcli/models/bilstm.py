@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from dlcli.models.recurrent import Recurrent, recurrent
-
-if TYPE_CHECKING:
-    import keras
+from dlcli.models.recurrent import Kind, Recurrent
 
 
 class BiLSTM(Recurrent):
-    """Stacked bidirectional long short-term memory with one prediction for the whole sequence.
+    """Stacked bidirectional long short-term memory with one prediction for the whole sequence, or at every step.
 
-    x: (B, T, C) float32 -> (B, K) logits. Each layer has `units` for each direction; the two are concatenated.
+    x: (B, T, C), or images (B, H, W, C) row by row, float32 -> (B, K) or (B, T, K) logits.
+    Each layer has `units` for each direction; the two are concatenated.
     Source: Graves and Schmidhuber 2005, https://doi.org/10.1016/j.neunet.2005.06.042.
     """
+
+    kind: ClassVar[Kind] = "lstm"
 
     type: Literal["bilstm"] = "bilstm"
 
     causal: ClassVar[bool] = False
 
-    def build(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
-        """x: (B, T, C) -> (B, outputs)."""
-        return recurrent(x, outputs, self, cell="lstm", bidirectional=True)
-
-    def build_steps(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
-        """x: (B, T, C) -> (B, T, outputs)."""
-        return recurrent(x, outputs, self, cell="lstm", bidirectional=True, steps=True)
+    @property
+    def both_ways(self) -> bool:
+        """Always."""
+        return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveInt
@@ -20,6 +21,7 @@ from dlcli.models.feed_forward import (
     normalised,
     penalty,
 )
+from dlcli.models.masks import max_pooled, where_it_counts
 
 if TYPE_CHECKING:
     import keras
@@ -64,17 +66,12 @@ def blocks(
     """
     import keras
 
-    names, axes = Names(), axes_of(x.shape[1:], spec.type)
-    max_pooling = (keras.layers.MaxPooling1D, keras.layers.MaxPooling2D)[axes - 1]
-    for filters in spec.filters:
-        for _ in range(spec.convolutions_per_block):
-            x = convolution(
-                x, filters, names, kernel_size=kernel_size, activation=spec.activation,
-                batch_norm=spec.batch_norm, l2=spec.l2,
-            )  # fmt: skip
-        if pool > 1:
-            x = max_pooling(pool, padding="same", name=names("pool"))(x)
-        x = dropped(x, names, spec.dropout)
+    names = Names()
+    axes_of(x.shape[1:], spec.type)
+    x, _ = convolved(
+        x, None, names, filters=spec.filters, convolutions=spec.convolutions_per_block, activation=spec.activation,
+        batch_norm=spec.batch_norm, dropout=spec.dropout, l2=spec.l2, kernel_size=kernel_size, pool=pool,
+    )  # fmt: skip
     x = pooled(x, pooling)
     for units in spec.dense_units:
         x = keras.layers.Dense(
@@ -86,6 +83,33 @@ def blocks(
         )(x)
         x = dropped(activated(x, names, spec.activation, batch_norm=spec.batch_norm), names, spec.dense_dropout)
     return head(x, outputs, regularizer=penalty(spec.l2))
+
+
+def convolved(
+    x: keras.KerasTensor, mask: keras.KerasTensor | None, names: Names, *, filters: Sequence[int], convolutions: int,
+    activation: Activation, batch_norm: bool, dropout: float, l2: float, kernel_size: int, pool: int,
+    dropout_kind: str = "dropout",
+) -> tuple[keras.KerasTensor, keras.KerasTensor | None]:  # fmt: skip
+    """The blocks alone, and which of the steps that they leave count, if not all do.
+
+    x: (B, T, C), or (B, H, W, C) without a mask; mask: (B, T). Steps that do not count are to a convolution as what
+    lies beyond the edges.
+    """
+    import keras
+
+    max_pooling = (keras.layers.MaxPooling1D, keras.layers.MaxPooling2D)[len(x.shape) - 3]
+    for size in filters:
+        for _ in range(convolutions):
+            x = convolution(
+                x if mask is None else where_it_counts(x, mask), size, names, kernel_size=kernel_size,
+                activation=activation, batch_norm=batch_norm, l2=l2, mask=mask,
+            )  # fmt: skip
+        if pool > 1 and mask is None:
+            x = max_pooling(pool, padding="same", name=names("pool"))(x)
+        elif pool > 1:
+            x, mask = max_pooled(x, mask, pool, names("pool"))
+        x = dropped(x, names, dropout, kind=dropout_kind)
+    return x, mask
 
 
 def axes_of(shape: tuple[int | None, ...], model: str) -> int:
@@ -101,11 +125,12 @@ def axes_of(shape: tuple[int | None, ...], model: str) -> int:
 
 def convolution(
     x: keras.KerasTensor, filters: int, names: Names, *, activation: Activation | None, batch_norm: bool, l2: float,
-    kernel_size: int = 3, strides: int = 1, kind: str = "conv",
+    kernel_size: int = 3, strides: int = 1, kind: str = "conv", mask: keras.KerasTensor | None = None,
 ) -> keras.KerasTensor:  # fmt: skip
     """A convolution and what follows it: batch normalisation and an activation, where there are any.
 
     x: (B, T, C) -> (B, T / strides, filters), or (B, H, W, C) -> (B, H / strides, W / strides, filters), rounded up.
+    mask: (B, T), the steps that batch normalisation looks at.
     """
     import keras
 
@@ -121,8 +146,8 @@ def convolution(
         name=names(kind),
     )(x)
     if activation is None:
-        return normalised(x, names, batch_norm=batch_norm)
-    return activated(x, names, activation, batch_norm=batch_norm)
+        return normalised(x, names, batch_norm=batch_norm, mask=mask)
+    return activated(x, names, activation, batch_norm=batch_norm, mask=mask)
 
 
 def pooled(x: keras.KerasTensor, pooling: Pooling) -> keras.KerasTensor:

@@ -54,18 +54,23 @@ def flattened(x: keras.KerasTensor) -> keras.KerasTensor:
     return x if len(x.shape) == 2 else keras.layers.Flatten(name="flatten")(x)
 
 
-def activated(x: keras.KerasTensor, names: Names, activation: str, *, batch_norm: bool) -> keras.KerasTensor:
+def activated(
+    x: keras.KerasTensor, names: Names, activation: str, *, batch_norm: bool, mask: keras.KerasTensor | None = None
+) -> keras.KerasTensor:
     """x: (B, ...) -> the same shape, through the batch normalisation, if there is one, and the activation."""
     import keras
 
-    return keras.layers.Activation(activation, name=names("activation"))(normalised(x, names, batch_norm=batch_norm))
+    x = normalised(x, names, batch_norm=batch_norm, mask=mask)
+    return keras.layers.Activation(activation, name=names("activation"))(x)
 
 
-def normalised(x: keras.KerasTensor, names: Names, *, batch_norm: bool) -> keras.KerasTensor:
-    """x: (B, ..., C) -> the same shape, through batch normalisation if there is one."""
+def normalised(
+    x: keras.KerasTensor, names: Names, *, batch_norm: bool, mask: keras.KerasTensor | None = None
+) -> keras.KerasTensor:
+    """x: (B, ..., C) -> the same shape, through batch normalisation if there is one; mask: (B, T), steps that count."""
     from dlcli.layers.batch_norm import BatchNorm
 
-    return BatchNorm(name=names("batch_norm"))(x) if batch_norm else x
+    return BatchNorm(name=names("batch_norm"))(x, mask=mask) if batch_norm else x
 
 
 def dropped(x: keras.KerasTensor, names: Names, rate: float, *, kind: str = "dropout") -> keras.KerasTensor:

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import ClassVar, Literal
 
-from dlcli.models.recurrent import Recurrent, recurrent
-
-if TYPE_CHECKING:
-    import keras
+from dlcli.models.recurrent import Kind, Recurrent
 
 
 class LSTM(Recurrent):
-    """Stacked long short-term memory with one prediction for the whole sequence.
+    """Stacked long short-term memory with one prediction for the whole sequence, or with one at every step.
 
-    x: (B, T, C) float32 -> (B, K) logits.
+    x: (B, T, C), or images (B, H, W, C) row by row, float32 -> (B, K) or (B, T, K) logits.
     Source: Hochreiter and Schmidhuber 1997, https://doi.org/10.1162/neco.1997.9.8.1735, with the forget gate of
     Gers et al. 2000, https://doi.org/10.1162/089976600300015015.
     """
 
+    kind: ClassVar[Kind] = "lstm"
+
     type: Literal["lstm"] = "lstm"
-
-    def build(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
-        """x: (B, T, C) -> (B, outputs)."""
-        return recurrent(x, outputs, self, cell="lstm")
-
-    def build_steps(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
-        """x: (B, T, C) -> (B, T, outputs)."""
-        return recurrent(x, outputs, self, cell="lstm", steps=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveInt
 
@@ -13,12 +13,21 @@ from dlcli.models.embedding import embedded, vocabulary_of
 if TYPE_CHECKING:
     import keras
 
+Kind = Literal["lstm", "gru", "rnn"]
 Pooling = Literal["last", "mean", "max"]
 
 
 class Recurrent(Component):
-    """What all recurrent models have in common."""
+    """What all recurrent models have in common.
 
+    They read signals (B, T, C), and images (B, H, W, C) row by row: H steps of W * C values. Masked steps change
+    nothing: no state, no mean and no maximum.
+    """
+
+    kind: ClassVar[str]
+    """What its layers are called: `lstm` for lstm_1, lstm_2, or bilstm_1."""
+
+    type: str
     units: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = Field(default=(32,), examples=[(32, 32)])
     """Size of the state of each layer, from the input upwards."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = Field(default=0.0, examples=[0.5])
@@ -31,51 +40,110 @@ class Recurrent(Component):
     """Of texts: the size of the vector that is learned for each token; null: each token is an axis of its own."""
 
     causal: ClassVar[bool] = True
-    """Whether what is predicted at a step depends on that step and those before it alone."""
+    """Whether what is predicted at a step depends on that step and those before it alone, if read in one direction."""
+
+    @property
+    def both_ways(self) -> bool:
+        """Whether each layer reads in both directions."""
+        return False
 
     def refuse_unfit(self, shape: tuple[int | None, ...]) -> None:
-        """Raises UsageError where examples of this shape are no signals; None in it stands for any size."""
-        if len(shape) != 2:
-            kind = type(self).__pydantic_fields__["type"].default
-            raise UsageError(f"model: {kind} reads signals (T, C); each example here has the shape {shape_text(shape)}")
+        """Raises UsageError where examples of this shape are neither signals nor images; None stands for any size."""
+        if len(shape) not in (2, 3):
+            raise UsageError(
+                f"model: {self.type} reads signals (T, C), or images (H, W, C) row by row; each example here has the "
+                f"shape {shape_text(shape)}"
+            )
+
+    def build(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
+        """x: (B, T, C), tokens (B, T), or (B, H, W, C) -> (B, outputs)."""
+        return recurrent(x, outputs, self)
+
+    def build_steps(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
+        """x: (B, T, C), tokens (B, T), or (B, H, W, C) -> (B, T, outputs) or (B, H, outputs): one at every step."""
+        return recurrent(x, outputs, self, every_step=True)
+
+    def steps(self, x: keras.KerasTensor, *, every_step: bool) -> tuple[keras.KerasTensor, keras.KerasTensor | None]:
+        """What the layers read of an input, (B, T, C), and which steps of it count, (B, T), if not all do."""
+        from dlcli.models.masks import mask_of
+
+        # Steps that are read forwards do not see the padding, which comes after them; without a mask they are faster.
+        x = embedded(x, vocabulary_of(x), self.embedding, masked=self.both_ways or not every_step)
+        self.refuse_unfit(x.shape[1:])
+        return rows_as_steps(x), mask_of(x)
+
+    def layer(
+        self, x: keras.KerasTensor, mask: keras.KerasTensor | None, units: int, name: str, *, sequences: bool
+    ) -> keras.KerasTensor:
+        """One recurrent layer: x (B, T, C) -> (B, T, U) where `sequences` are asked for, else (B, U).
+
+        U is twice the `units` where the layer reads in both directions.
+        """
+        import keras
+
+        layer = self.cells(units, return_sequences=sequences, **penalised(self.l2), name=name)
+        if self.both_ways:
+            layer = keras.layers.Bidirectional(layer, name=f"bi{name}")
+        return layer(x, mask=mask)
+
+    def cells(self, units: int, **options: Any) -> keras.layers.RNN:
+        """A layer of Keras' kind, in one direction."""
+        import keras
+
+        from dlcli.layers.lstm import LSTM
+
+        return {"lstm": LSTM, "gru": keras.layers.GRU, "rnn": keras.layers.SimpleRNN}[self.kind](units, **options)
 
 
-def recurrent(
-    x: keras.KerasTensor, outputs: int, spec: Recurrent, *, cell: Literal["lstm", "gru"], bidirectional: bool = False,
-    steps: bool = False,
-) -> keras.KerasTensor:  # fmt: skip
-    """A stack of recurrent layers with one prediction for the whole sequence, or with `steps` one at every step.
+class EitherWay(Recurrent):
+    """A recurrent model that reads forwards, or in both directions."""
 
-    x: (B, T, C), or tokens (B, T) -> (B, outputs), or (B, T, outputs); raises UsageError for inputs of another rank.
-    Padding of tokens changes nothing of the steps before it. Kernels start Glorot uniform, recurrent kernels
-    orthogonal, the LSTM's forget bias at one (Jozefowicz et al. 2015, https://proceedings.mlr.press/v37/jozefowicz15.html).
+    bidirectional: bool = False
+    """Whether each layer reads in both directions, with `units` for each; the two are concatenated."""
+
+    @property
+    def both_ways(self) -> bool:
+        """As the spec says."""
+        return self.bidirectional
+
+
+def recurrent(x: keras.KerasTensor, outputs: int, spec: Recurrent, *, every_step: bool = False) -> keras.KerasTensor:
+    """A stack of recurrent layers with one prediction for the whole sequence, or with one at every step.
+
+    x: (B, T, C), tokens (B, T), or (B, H, W, C) -> (B, outputs) or (B, T, outputs); raises UsageError for inputs of
+    another rank. Kernels start Glorot uniform, recurrent kernels orthogonal, the LSTM's forget bias at one (Jozefowicz
+    et al. 2015, https://proceedings.mlr.press/v37/jozefowicz15.html).
     """
     import keras
 
     from dlcli.layers.dropout import Dropout
-    from dlcli.layers.lstm import LSTM
+    from dlcli.models.masks import pooled_over_time
 
-    # Steps that are read forwards do not see the padding, which comes after them; without a mask they are faster.
-    x = embedded(x, vocabulary_of(x), spec.embedding, masked=bidirectional or not steps)
-    spec.refuse_unfit(x.shape[1:])
-    layer = {"lstm": LSTM, "gru": keras.layers.GRU}[cell]
+    x, mask = spec.steps(x, every_step=every_step)
     for i, units in enumerate(spec.units, start=1):
-        top = i == len(spec.units) and not steps
-        h = layer(
-            units,
-            return_sequences=not (top and spec.pooling == "last"),
-            kernel_regularizer=_l2(spec.l2),
-            recurrent_regularizer=_l2(spec.l2),
-            name=f"{cell}_{i}",
-        )
-        x = (keras.layers.Bidirectional(h, name=f"bi{cell}_{i}") if bidirectional else h)(x)
-        if top and spec.pooling == "mean":
-            x = keras.layers.GlobalAveragePooling1D(name="mean")(x)
-        elif top and spec.pooling == "max":
-            x = keras.layers.GlobalMaxPooling1D(name="max")(x)
+        top = i == len(spec.units)
+        pooling = spec.pooling if top and not every_step else None
+        x = spec.layer(x, mask, units, f"{spec.kind}_{i}", sequences=pooling != "last")
+        if pooling in ("mean", "max"):
+            x = pooled_over_time(x, mask, pooling)
         if spec.dropout:
             x = Dropout(spec.dropout, name=f"dropout_{i}")(x)
     return keras.layers.Dense(outputs, kernel_regularizer=_l2(spec.l2), name="head")(x)
+
+
+def rows_as_steps(x: keras.KerasTensor) -> keras.KerasTensor:
+    """x: (B, T, C) as it is, or (B, H, W, C) -> (B, H, W * C)."""
+    import keras
+
+    if len(x.shape) == 3:
+        return x
+    H, W, C = x.shape[1:]
+    return keras.layers.Reshape((H, W * C), name="rows")(x)
+
+
+def penalised(l2: float) -> dict[str, keras.Regularizer | None]:
+    """The arguments of a recurrent layer whose kernels are all in the training loss with this weight."""
+    return {"kernel_regularizer": _l2(l2), "recurrent_regularizer": _l2(l2)}
 
 
 def _l2(weight: float) -> keras.Regularizer | None:

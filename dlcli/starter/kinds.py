@@ -11,12 +11,13 @@ from dlcli.spec.structure import classes_in, type_name
 
 Values = dict[str, object]
 
-_FOR_IMAGES = ("cnn", "deep_cnn", "resnet", "mlp", "linear")
-_FOR_SIGNALS = ("lstm", "bilstm", "gru", "cnn", "deep_cnn", "resnet", "mlp", "linear")
+_RECURRENT_MODELS = ("lstm", "bilstm", "gru", "cnn_lstm", "attention_rnn", "rnn")
+_FOR_IMAGES = ("cnn", "deep_cnn", "resnet", "mlp", "linear", *_RECURRENT_MODELS)
+_FOR_SIGNALS = (*_RECURRENT_MODELS, "cnn", "deep_cnn", "resnet", "mlp", "linear")
 _FITTING = {
     "csv": ("mlp", "linear", "wide_deep"),
     "windows": _FOR_SIGNALS,
-    "npz": ("mlp", "linear", "cnn", "deep_cnn", "resnet", "lstm", "bilstm", "gru"),
+    "npz": ("mlp", "linear", "cnn", "deep_cnn", "resnet", *_RECURRENT_MODELS),
     "images": _FOR_IMAGES,
     "mnist": _FOR_IMAGES,
     "fashion_mnist": _FOR_IMAGES,
@@ -27,8 +28,9 @@ _FITTING = {
 }
 _READS = {
     "wide_deep": "the columns of a table",
-    **dict.fromkeys(("lstm", "bilstm", "gru"), "sequences, such as the measurements of a sensor"),
-    **dict.fromkeys(("cnn", "deep_cnn", "resnet"), "images, and sequences such as the measurements of a sensor"),
+    **dict.fromkeys(
+        (*_RECURRENT_MODELS, "cnn", "deep_cnn", "resnet"), "images, and sequences such as the measurements of a sensor"
+    ),
 }
 _EXAMPLES = {
     "csv": "one row of a table",
@@ -50,6 +52,9 @@ _MODELS: dict[str, Values] = {
     "lstm": _RECURRENT,
     "bilstm": _RECURRENT,
     "gru": _RECURRENT,
+    "rnn": _RECURRENT,
+    "cnn_lstm": {"filters": [32, 64], "batch_norm": True, **_RECURRENT},
+    "attention_rnn": _RECURRENT,
 }
 _HELD_OUT: Values = {"validation": {"fraction": 0.1}, "test": {"fraction": 0.2}}
 _OWN: dict[str, tuple[str, Values]] = {

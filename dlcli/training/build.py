@@ -80,8 +80,14 @@ def build_optimizer(experiment: Experiment, data: Data, model: keras.Model) -> k
 
 def recurrent_kernels(model: keras.Model) -> dict[str, str]:
     """Which kernel each recurrent layer with a choice runs in, and why not in the fast one, by the layer's name."""
-    layers = [getattr(layer, "forward_layer", layer) for layer in model.layers]
-    return {layer.name: layer.kernel_used for layer in layers if hasattr(layer, "kernel_used")}
+    kernels = {}
+    for layer in model.layers:
+        forward = getattr(layer, "forward_layer", layer)
+        if hasattr(forward, "kernel_used"):
+            # The second input is a mask, which only Keras' kernel takes.
+            masked = isinstance(layer.input, list)
+            kernels[forward.name] = "keras (masked steps)" if masked else forward.kernel_used
+    return kernels
 
 
 def use_kernels(model: keras.Model, recorded: Mapping[str, str]) -> None:
@@ -96,7 +102,8 @@ def use_kernels(model: keras.Model, recorded: Mapping[str, str]) -> None:
 def portable(model: keras.Model) -> keras.Model:
     """The same model of Keras' own layers, with weights of its own: its file opens without dlcli.
 
-    Every layer of ours that is a special case of one of Keras' (Dropout, LSTM) becomes that one, at any depth.
+    Every layer of ours that is a special case of one of Keras' (Dropout, LSTM) becomes that one, at any depth. Layers
+    that Keras has none for (AttentionRNN) stay: their file opens where `dlcli.layers.attention` was imported.
     """
     copy = keras.Model.from_config(_of_keras(model.get_config()))
     copy.set_weights(model.get_weights())
@@ -113,5 +120,7 @@ def _of_keras(config: Any) -> Any:
     ours = keras.saving.get_registered_object(config.get("registered_name"))
     if ours is not None and ours.__module__.startswith("dlcli."):
         theirs = ours.__base__
+        if theirs is keras.layers.Layer:
+            return config
         config |= {"module": "keras.layers", "class_name": theirs.__name__, "registered_name": None}
     return config

@@ -8,6 +8,8 @@ from typing import Any
 
 import keras
 
+from dlcli.layers.attention import AttentionRNN
+
 _layers = keras.layers
 _DENSE = (_layers.Dense,)
 _CONVOLUTIONS = (
@@ -39,6 +41,8 @@ def flops(layer: keras.layers.Layer) -> int | None:
         return sum(_of_recurrent(each, _steps(layer)) for each in both) if known else None
     if isinstance(layer, tuple(_RECURRENT)):
         return _of_recurrent(layer, _steps(layer))
+    if isinstance(layer, AttentionRNN):
+        return layer.operations(_steps(layer))
     if isinstance(layer, _DENSE + _CONVOLUTIONS):
         return 2 * _kernel_entries(layer) * _places(layer.output)
     if isinstance(layer, _TRANSPOSED):
@@ -57,6 +61,8 @@ def kept_numbers(layer: keras.layers.Layer) -> int:
         return sum(_of_states(each, _steps(layer)) for each in (layer.forward_layer, layer.backward_layer))
     if isinstance(layer, tuple(_RECURRENT)):
         return _of_states(layer, _steps(layer))
+    if isinstance(layer, AttentionRNN):
+        return layer.kept_numbers(_steps(layer))
     return sum(math.prod(shape) for shape in shapes(layer.output))
 
 

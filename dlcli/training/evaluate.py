@@ -106,7 +106,10 @@ def predictions(model: keras.Model, x: NDArray[Any] | Rows) -> Iterator[NDArray[
 
 def kept_model(run: Run) -> keras.Model:
     """The model that a run has kept."""
-    load_recorded(run.path / "spec.yaml")  # its plugins may have layers of their own, which Keras then knows
+    # Keras then knows the layers that it has none for: those of the run's plugins, and dlcli's.
+    load_recorded(run.path / "spec.yaml")
+    import dlcli.layers.attention  # noqa: F401
+
     return keras.models.load_model(run.model_path)
 
 

@@ -49,7 +49,7 @@ def test_a_family_is_a_table_that_fits_the_terminal(family: str) -> None:
     said = run("list", family)
     assert max(map(len, said.splitlines())) <= 80
     if family == "models":
-        assert "lstm        Stacked long short-term memory with one prediction for the whole\n            seq" in said
+        assert "lstm           Stacked long short-term memory with one prediction for the whole\n" in said
     if family == "configs":
         assert "2-layer LSTM on windows of waist-worn phone" in said
 
@@ -88,8 +88,10 @@ def test_an_unknown_family_is_refused() -> None:
 LSTM = """\
 lstm  (a type of `model`)
 
-Stacked long short-term memory with one prediction for the whole sequence.
-x: (B, T, C) float32 -> (B, K) logits.
+Stacked long short-term memory with one prediction for the whole sequence, or
+with one at every step.
+x: (B, T, C), or images (B, H, W, C) row by row, float32 -> (B, K) or (B, T, K)
+logits.
 
 keys, with their defaults
   units: [32]
@@ -201,7 +203,7 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_parts_of_files_and_packages_are_listed_with_where_they_come_from(parts: Path) -> None:
     said = " ".join(run("list", "--plugins", "mine.py").split())
-    assert "gru, sequential, small (mine.py), tiny (kit 1.2)" in said
+    assert "sequential, small (mine.py), tiny (kit 1.2)" in said
     said = run("list", "models", "--plugins", "mine.py")
     assert "\nsmall       mine.py  A small network, in a plugin\n" in said
     assert "\ntiny        kit 1.2\n" in said

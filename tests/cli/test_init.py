@@ -151,7 +151,6 @@ def test_nothing_is_overwritten(here: Path) -> None:
     [
         (["--data", "imgaes"], r"--data imgaes: expected one of csv, .* \(did you mean `images`\?\)"),
         (["--data", "images", "--model", "linaer"], r"--model linaer: .* for images \(did you mean `linear`\?\)"),
-        (["--data", "images", "--model", "lstm"], "--model lstm: reads sequences, .* Give cnn, deep_cnn, resnet, mlp"),
         (["t.csv", "--model", "lstm"], "one row of a table. Give mlp or linear; .* --data recordings"),
         (["t.csv", "--task", "reals"], "--task reals: the target `kind`, the last column, holds text, such as 'flat'"),
         (["gone.csv"], r"^gone.csv: there is no such file or folder; looked from .* and in the data folder .*data$"),

@@ -6,11 +6,14 @@ import pytest
 
 from dlcli.errors import UsageError
 from dlcli.models.abilities import refuse_unfit
+from dlcli.models.attention_rnn import AttentionRNN
 from dlcli.models.bilstm import BiLSTM
+from dlcli.models.cnn_lstm import CNNLSTM
 from dlcli.models.embedding import embedded, reads_tokens, vocabulary_of, with_vocabulary
 from dlcli.models.gru import GRU
 from dlcli.models.lstm import LSTM
 from dlcli.models.mlp import MLP
+from dlcli.models.rnn import RNN
 from dlcli.models.sequential import Sequential
 
 TOKENS = np.array([[3, 1, 2, 0, 0, 0], [4, 4, 1, 2, 3, 0]], np.float32)
@@ -88,9 +91,9 @@ def test_who_reads_tokens():
             MLP(),
             False,
             "steps",
-            "model: mlp makes one prediction for the whole example; .* which lstm, bilstm and gru can",
+            "model: mlp makes one prediction for the whole example; .* which lstm, bilstm, gru, rnn, cnn_lstm and attention_rnn can",
         ),
-        (BiLSTM(), True, "next tokens", "model: bilstm sees what comes later; .* which lstm and gru can"),
+        (BiLSTM(), True, "next tokens", "model: bilstm sees what comes later; .* which lstm, gru and rnn can"),
     ],
 )
 def test_what_a_model_cannot_do_is_refused(model, tokens, predicts, said):
@@ -98,3 +101,27 @@ def test_what_a_model_cannot_do_is_refused(model, tokens, predicts, said):
         refuse_unfit(model, tokens=tokens, predicts=predicts)
     refuse_unfit(BiLSTM(), tokens=True, predicts="steps")
     refuse_unfit(LSTM(), tokens=True, predicts="next tokens")
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [RNN(units=(4,)), GRU(units=(4,), bidirectional=True), CNNLSTM(filters=(4,), pool=1, units=(4,), pooling="max"),
+     AttentionRNN(units=(4,), score="general", pooling="max")],
+    ids=lambda spec: spec.type,
+)  # fmt: skip
+@pytest.mark.parametrize("size", [None, 5])
+def test_padding_of_texts_changes_nothing_for_the_other_recurrent_models(spec, size):
+    spec = spec.model_copy(update={"embedding": size})
+    short, long = reader(spec), reader(spec, T=9)
+    long.set_weights(short.get_weights())
+    padded = np.concatenate([TOKENS, np.zeros((2, 3), np.float32)], axis=1)
+    np.testing.assert_allclose(short(TOKENS), long(padded), atol=1e-5)
+
+
+def test_what_reads_both_ways_predicts_no_following_token():
+    with pytest.raises(UsageError, match="gru with `bidirectional: true` sees what comes later") as caught:
+        refuse_unfit(GRU(bidirectional=True), tokens=True, predicts="next tokens")
+    assert caught.value.at == ("model", "bidirectional")
+    for model in (BiLSTM(), CNNLSTM(), AttentionRNN()):
+        with pytest.raises(UsageError, match=rf"{model.type} sees what comes later; .* lstm, gru and rnn can"):
+            refuse_unfit(model, tokens=True, predicts="next tokens")

@@ -176,15 +176,17 @@ SAID = {
         "val_loss (`train.early_stopping`), before the learning rate is divided",
         "",
     ),
-    "a recurrent model of images": (
-        "dataset: fashion_mnist\nmodel: {type: bilstm}",
-        "s.yaml:2:15: `model.type`: bilstm reads signals (T, C); each example here has the shape 28x28x1",
-        "linear, mlp, cnn, deep_cnn and resnet read images; in `sequential`, Reshape makes steps of rows",
+    "a recurrent model of rows": (
+        "dataset: {type: csv, path: a.csv, target: y}\nmodel: {type: bilstm}",
+        "s.yaml:2:15: `model.type`: bilstm reads signals (T, C), or images (H, W, C) row by row; each example here has "
+        "the shape F",
+        "linear and mlp read rows of a table",
     ),
-    "a recurrent model of images of any size": (
-        "dataset: {type: images, path: a}\nmodel: gru",
-        "s.yaml:2:8: `model.type`: gru reads signals (T, C); each example here has the shape HxWx3",
-        "linear, mlp, cnn, deep_cnn and resnet read images; in `sequential`, Reshape makes steps of rows",
+    "a state that cannot be compared with inputs": (
+        "dataset: fashion_mnist\nmodel: {type: attention_rnn, score: dot}",
+        "s.yaml:2:37: `model.score`: attention_rnn with `score: dot` needs as many units as each input has values; "
+        "layer 1 has 32 and reads 28; `score: general` fits any",
+        "",
     ),
     "a convolution of rows": (
         "dataset: {type: csv, path: a.csv, target: y}\nmodel: resnet",
@@ -373,7 +375,8 @@ def test_of_five_mistakes_one_a_combination_all_are_shown_in_the_order_of_the_fi
         s.yaml:4:15: `model`: unknown type 'lsmt'
            4 | model: {type: lsmt}
              |               ^^^^  did you mean `lstm`?
-             | one of: linear, mlp, wide_deep, cnn, deep_cnn, resnet, lstm, bilstm, gru, sequential
+             | one of: linear, mlp, wide_deep, cnn, deep_cnn, resnet, lstm, bilstm, gru, rnn, cnn_lstm,
+             |   attention_rnn, sequential
         s.yaml:5:25: unknown key `lr` in optimizer (adam)
            5 | optimizer: {type: adam, lr: 0.1}
              |                         ^^  did you mean `learning_rate`?

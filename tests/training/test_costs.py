@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import pytest
 
+from dlcli.layers.attention import AttentionRNN
 from dlcli.layers.lstm import LSTM
 from dlcli.training.costs import flops, kept_numbers
 
@@ -29,6 +30,17 @@ KNOWN: dict[str, tuple[Any, tuple[int, ...], int | None]] = {
     "simple rnn": (LAYERS.SimpleRNN(U), (T, C), 2 * T * (C * U + U * U)),
     "bidirectional": (LAYERS.Bidirectional(LAYERS.GRU(U)), (T, C), 2 * 2 * T * 3 * (C * U + U * U)),
     "both ways of an unknown kind": (LAYERS.Bidirectional(LAYERS.ConvLSTM1D(U, K)), (T, W, C), None),
+    "attention of a small network": (
+        AttentionRNN(U),
+        (T, C),
+        2 * T * (4 * (2 * C * U + U * U) + T * C + (U * U + C * U + T * U)),
+    ),
+    "attention by products": (AttentionRNN(C, "gru", "dot"), (T, C), 2 * T * (3 * 3 * C * C + 2 * T * C)),
+    "attention through a kernel": (
+        AttentionRNN(U, "rnn", "general"),
+        (T, C),
+        2 * T * (2 * C * U + U * U + 2 * T * C + U * C),
+    ),
     "single numbers": (LAYERS.BatchNormalization(), (H, W, C), 0),
     "no weights": (LAYERS.MaxPooling2D(), (H, W, C), 0),
     "unknown weights": (LAYERS.EinsumDense("ab,bc->ac", output_shape=U), (C,), None),
@@ -53,6 +65,8 @@ def test_outputs_are_kept_and_of_recurrent_layers_every_gate_at_each_step() -> N
         (LAYERS.Conv2D(U, K, padding="same"), (H, W, C), H * W * U),
         (LSTM(U), (T, C), T * U * 5),
         (LAYERS.Bidirectional(LAYERS.GRU(U)), (T, C), 2 * T * U * 4),
+        (AttentionRNN(U), (T, C), T * U * 5 + T * T * (1 + U)),
+        (AttentionRNN(C, "gru", "dot"), (T, C), T * C * 4 + T * T),
     ]
     for layer, shape, expected in cases:
         layer(keras.Input(shape))

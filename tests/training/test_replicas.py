@@ -17,6 +17,8 @@ CNN = (
 )
 MLP = "{type: mlp, units: [12, 8], activation: maxout, batch_norm: true, dropout: 0.3, input_dropout: 0.1, l2: 0.001}"
 RESNET = "{type: resnet, depth: 8, filters: 4, l2: 0.001, dropout: 0.2}"
+GRU = "{type: gru, units: [6], bidirectional: true, dropout: 0.3, pooling: max, l2: 0.001}"
+ATTENTION = "{type: attention_rnn, filters: [4], pool: 4, batch_norm: true, units: [6], dropout: 0.3, l2: 0.001}"
 
 # 40 steps over 150 examples. Of batches of 32, the last has 22 rows, and of four devices one has none of them; of
 # batches of 44 it has 18, and of two devices one has none.
@@ -29,6 +31,8 @@ EPOCHS = {32: 8, 44: 10}
         pytest.param(CNN, OPTIMIZER, 32, id="cnn-32", marks=pytest.mark.slow),
         pytest.param(CNN, OPTIMIZER, 44, id="cnn-44"),
         pytest.param(MLP, OPTIMIZER, 32, id="mlp-32", marks=pytest.mark.slow),
+        pytest.param(GRU, OPTIMIZER, 44, id="gru-44", marks=pytest.mark.slow),
+        pytest.param(ATTENTION, OPTIMIZER, 44, id="attention-44", marks=pytest.mark.slow),
         pytest.param(RESNET, SMALL_STEPS, 32, id="resnet-32", marks=pytest.mark.slow),
     ],
 )

@@ -220,3 +220,18 @@ def test_a_run_folder_moved_elsewhere_goes_on(spec, begin, tmp_path):
     run = stopped(experiment, begin(experiment), 4)
     moved = Path(run.path).rename(tmp_path / "runs" / "moved")
     assert gone_on(Run(moved), experiment).info["state"] == "done"
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "{type: attention_rnn, units: [4], filters: [3], batch_norm: true, dropout: 0.3}",
+        "{type: gru, units: [4], bidirectional: true, dropout: 0.3, pooling: max}",
+    ],
+)
+def test_recurrent_models_go_on_as_if_undisturbed(experiment, begin, model):
+    def spec(epochs):
+        return experiment(model, "{type: adam, learning_rate: 0.01}", f"{{epochs: {epochs}, batch_size: 50}}")
+
+    longer = trained(spec(3), begin(spec(3)))
+    assert_same(longer, gone_on(trained(spec(1), begin(spec(1))), spec(3)))

@@ -254,3 +254,15 @@ def spoiling(take):
         return take(steps, batches, count, totals)
 
     return train
+
+
+def test_a_model_with_a_layer_that_keras_has_none_for_is_opened_by_who_evaluates_its_run(experiment, begin):
+    spec = experiment("{type: attention_rnn, units: [3]}", train="{epochs: 1}")
+    run = begin(spec)
+    train(prepare(spec), run)
+    program = (
+        "from pathlib import Path; from dlcli.runs.run import Run; from dlcli.training.evaluate import kept_model; "
+        f"print(kept_model(Run(Path({str(run.path)!r}))).get_layer('attention_1').output[1].shape)"
+    )
+    said = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert said.stdout.strip() == "(None, 12, 12)"

@@ -17,24 +17,21 @@ from dlcli.spec.structure import classes_in, type_name
 from dlcli.spec.suggest import listed
 from dlcli.strategies.mirrored import Mirrored
 
-_READ = {
-    1: "linear, mlp and wide_deep read rows of a table",
-    3: "linear, mlp, cnn, deep_cnn and resnet read images; in `sequential`, Reshape makes steps of rows",
-}
-"""By the number of axes of an example, the models that read it."""
+_READ = {1: "linear, mlp and wide_deep read rows of a table"}
+"""By the number of axes of an example, the models that read it, where not all do."""
 _FITTING: dict[int, type[Distortion]] = {2: SignalDistortion, 3: ImageDistortion}
 
 
 def model_that_cannot_read(experiment: Experiment) -> Iterator[Finding]:
-    """A recurrent model reads signals, a convolutional one no rows of a table."""
+    """Recurrent and convolutional models read signals and images, no rows of a table."""
     model, shape, tokens = experiment.model, experiment.dataset.outlook().shape, experiment.dataset.outlook().tokens
     if shape is None or tokens or not hasattr(model, "refuse_unfit"):
         return
     try:
         model.refuse_unfit(shape)
     except UsageError as error:
-        path: Path = ("model", "type")
-        yield Finding(path, str(error).removeprefix("model: "), _READ.get(len(shape), ""), AXES)
+        path: Path = error.at or ("model", "type")
+        yield Finding(path, str(error).removeprefix("model: "), _READ.get(len(shape), ""), SIZES)
 
 
 def model_that_cannot_predict(experiment: Experiment) -> Iterator[Finding]:
@@ -44,7 +41,8 @@ def model_that_cannot_predict(experiment: Experiment) -> Iterator[Finding]:
     try:
         refuse_unfit(experiment.model, tokens=outlook.tokens, predicts=steps if outlook.per_step else "whole examples")
     except UsageError as error:
-        yield Finding(("model", "type"), str(error).removeprefix("model: "), because=PREDICTS)
+        path: Path = error.at or ("model", "type")
+        yield Finding(path, str(error).removeprefix("model: "), because=PREDICTS)
 
 
 def distortions_that_do_not_fit(experiment: Experiment) -> Iterator[Finding]:
