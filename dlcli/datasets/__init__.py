@@ -10,11 +10,28 @@ from dlcli.datasets.hapt import Hapt
 from dlcli.datasets.images import Images
 from dlcli.datasets.mnist import Mnist
 from dlcli.datasets.recordings import Recordings
+from dlcli.datasets.rt_polarity import RtPolarity
 from dlcli.datasets.table import Csv
+from dlcli.datasets.text import Text
+from dlcli.datasets.tiny_shakespeare import TinyShakespeare
+from dlcli.datasets.trec import Trec
 from dlcli.datasets.uci_har import UciHar
 from dlcli.datasets.windows import Windows
 
 Dataset = Annotated[
-    Cifar10 | Csv | FashionMnist | Hapt | Images | Mnist | Npz | Recordings | UciHar | Windows,
+    Cifar10
+    | Csv
+    | FashionMnist
+    | Hapt
+    | Images
+    | Mnist
+    | Npz
+    | Recordings
+    | RtPolarity
+    | Text
+    | TinyShakespeare
+    | Trec
+    | UciHar
+    | Windows,
     ByType("dataset"),
 ]

@@ -15,9 +15,23 @@ from dlcli.models.mlp import MLP
 from dlcli.models.resnet import ResNet
 from dlcli.models.rnn import RNN
 from dlcli.models.sequential import Sequential
+from dlcli.models.text_cnn import TextCNN
 from dlcli.models.wide_deep import WideDeep
 
 Model = Annotated[
-    Linear | MLP | WideDeep | CNN | DeepCNN | ResNet | LSTM | BiLSTM | GRU | RNN | CNNLSTM | AttentionRNN | Sequential,
+    Linear
+    | MLP
+    | WideDeep
+    | CNN
+    | DeepCNN
+    | ResNet
+    | LSTM
+    | BiLSTM
+    | GRU
+    | RNN
+    | CNNLSTM
+    | AttentionRNN
+    | TextCNN
+    | Sequential,
     ByType("model"),
 ]

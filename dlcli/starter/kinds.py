@@ -14,6 +14,9 @@ Values = dict[str, object]
 _RECURRENT_MODELS = ("lstm", "bilstm", "gru", "cnn_lstm", "attention_rnn", "rnn")
 _FOR_IMAGES = ("cnn", "deep_cnn", "resnet", "mlp", "linear", *_RECURRENT_MODELS)
 _FOR_SIGNALS = (*_RECURRENT_MODELS, "cnn", "deep_cnn", "resnet", "mlp", "linear")
+_TEXTS = ("text", "tiny_shakespeare", "trec", "rt_polarity")
+_FOR_TEXTS = ("text_cnn", *_RECURRENT_MODELS)
+_FOR_RUNNING_TEXTS = ("gru", "lstm", "rnn")
 _FITTING = {
     "csv": ("mlp", "linear", "wide_deep"),
     "windows": _FOR_SIGNALS,
@@ -25,12 +28,22 @@ _FITTING = {
     "recordings": _FOR_SIGNALS,
     "hapt": _FOR_SIGNALS,
     "uci_har": _FOR_SIGNALS,
+    "text": _FOR_RUNNING_TEXTS,
+    "tiny_shakespeare": _FOR_RUNNING_TEXTS,
+    "trec": _FOR_TEXTS,
+    "rt_polarity": _FOR_TEXTS,
 }
+_NUMBERS_ALONE = "numbers, as in tables, images and the measurements of a sensor"
 _READS = {
     "wide_deep": "the columns of a table",
+    **dict.fromkeys(("linear", "mlp"), _NUMBERS_ALONE),
+    **dict.fromkeys(_FOR_RUNNING_TEXTS, "images, sequences such as the measurements of a sensor, and texts"),
     **dict.fromkeys(
-        (*_RECURRENT_MODELS, "cnn", "deep_cnn", "resnet"), "images, and sequences such as the measurements of a sensor"
+        ("bilstm", "cnn_lstm", "attention_rnn"),
+        "images, sequences such as the measurements of a sensor, and texts whose classes are predicted",
     ),
+    "text_cnn": "texts whose classes are predicted",
+    **dict.fromkeys(("cnn", "deep_cnn", "resnet"), "images, and sequences such as the measurements of a sensor"),
 }
 _EXAMPLES = {
     "csv": "one row of a table",
@@ -40,6 +53,7 @@ _EXAMPLES = {
     "mnist": "an image",
     "fashion_mnist": "an image",
     "cifar10": "an image",
+    **dict.fromkeys(_TEXTS, "a text"),
 }
 _RECURRENT: Values = {"units": [32], "dropout": 0.5, "pooling": "mean"}
 _MODELS: dict[str, Values] = {
@@ -55,6 +69,7 @@ _MODELS: dict[str, Values] = {
     "rnn": _RECURRENT,
     "cnn_lstm": {"filters": [32, 64], "batch_norm": True, **_RECURRENT},
     "attention_rnn": _RECURRENT,
+    "text_cnn": {"filters": 100, "dropout": 0.5},
 }
 _HELD_OUT: Values = {"validation": {"fraction": 0.1}, "test": {"fraction": 0.2}}
 _OWN: dict[str, tuple[str, Values]] = {
@@ -62,6 +77,7 @@ _OWN: dict[str, tuple[str, Values]] = {
     "npz": ("arrays.npz", {}),
     "images": ("pictures", {"size": [64, 64], **_HELD_OUT}),
     "windows": ("series.csv", {"steps": 24, **_HELD_OUT}),
+    "text": ("story.txt", _HELD_OUT),
     "recordings": ("my_sensors", {"window": 128, "overlap": 0.5, **_HELD_OUT}),
 }
 TASKS = ("classes", "reals")
@@ -105,11 +121,17 @@ def first_values(kind: str, path: str | None, found: Mapping[str, object], model
         dataset |= {"path": path or usual, **found, **held_out}
     return {
         "dataset": dataset,
-        "model": {"type": model, **_MODELS[model]},
+        "model": {"type": model, **_model_values(kind, model)},
         "optimizer": {"type": "adam", "learning_rate": 1e-3, "schedule": "cosine"},
         "train": {"epochs": 30, "batch_size": 64, "keep": "best"},
         "strategy": "auto",
     }
+
+
+def _model_values(kind: str, model: str) -> Values:
+    """Those of a model for data of a kind; recurrent ones make vectors of what they read in a text."""
+    values = _MODELS[model]
+    return {"embedding": 64, **values} if kind in _TEXTS and values is _RECURRENT else values
 
 
 def called(kind: str, path: str | None) -> str:

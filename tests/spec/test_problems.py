@@ -248,7 +248,7 @@ def test_a_missing_key_is_shown_where_it_belongs() -> None:
         "s.yaml:2:1: `dataset` is missing",
         "   2 | seed: 1",
         "     | ^  The examples and what is to be predicted.",
-        "     | one of: cifar10, csv, fashion_mnist, hapt, images, mnist, npz, recordings, uci_har",
+        "     | one of: cifar10, csv, fashion_mnist, hapt, images, mnist, npz, recordings, rt_polarity, text,",
     ]
 
 

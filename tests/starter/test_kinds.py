@@ -23,8 +23,8 @@ def test_for_every_kind_of_data_and_model_that_fits_there_are_values_that_load(k
 
 def test_a_users_own_data_has_a_usual_path_and_comes_first() -> None:
     own = [kind for kind in data_kinds() if usual_path(kind)]
-    assert set(own) == {"csv", "npz", "images", "recordings", "windows"}
-    assert data_kinds()[:5] == tuple(own)
+    assert set(own) == {"csv", "npz", "images", "recordings", "text", "windows"}
+    assert data_kinds()[:6] == tuple(own)
 
 
 def test_numbers_can_be_predicted_from_some_kinds_alone() -> None:
@@ -38,7 +38,8 @@ def test_a_spec_is_called_after_its_data_by_a_name_that_runs_can_have() -> None:
 
 def test_why_a_model_cannot_read_data_is_said_of_those_that_cannot() -> None:
     assert why_unfit("lstm", "csv") == (
-        "reads images, and sequences such as the measurements of a sensor; an example of csv is one row of a table"
+        "reads images, sequences such as the measurements of a sensor, and texts; an example of csv is one row of a "
+        "table"
     )
     assert {why_unfit(model, kind) for kind, model in COMBINATIONS} == {""}
     assert why_unfit("linaer", "csv") == ""

@@ -1,0 +1,1 @@
+"""What all datasets of texts have in common: tokens, vocabularies, windows and labelled lines."""
