@@ -35,6 +35,24 @@ def evaluate(
             help="Which examples; test if absent, or what there is where nothing is held out for it.",
         ),
     ] = None,
+    prompt: Annotated[
+        str | None,
+        typer.Option(
+            "--prompt",
+            metavar="TEXT",
+            help="Of a run that predicts next characters or words: let it go on with this text, instead of scoring it.",
+        ),
+    ] = None,
+    temperature: Annotated[
+        float,
+        typer.Option(
+            "--temperature",
+            min=0.0,
+            help="How freely it goes on: 0 takes what is most probable, 1 draws by the probabilities.",
+        ),
+    ] = 0.8,
+    length: Annotated[int, typer.Option("--length", min=1, help="How many characters or words it adds.")] = 400,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed gives another text.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
     gate: Gate = False,
     runs: Runs = None,
@@ -45,6 +63,7 @@ def evaluate(
 
     Figures are the confusion matrix, the worst mistakes with their inputs, predicted over true numbers and what they
     are off by: what fits the task.
+    A run that predicts the next characters or words of a text goes on with a --prompt instead.
     """
     from dlcli.runs.find import find, has_model, runs_folder
     from dlcli.runs.plugins import plugin_notes
@@ -62,6 +81,14 @@ def evaluate(
     from dlcli.backend import load_tensorflow
 
     load_tensorflow(quiet=not verbose)
+    if prompt is not None:
+        import json
+
+        from dlcli.training.sampling import sample_run
+
+        text = sample_run(run, prompt, temperature=temperature, length=length, seed=seed)
+        typer.echo(json.dumps({"run": str(run.path), "prompt": prompt, "text": text}) if as_json else text)
+        return
     from dlcli.cli.verdicts import give_verdicts
     from dlcli.report.figures import draw, write
     from dlcli.report.hparams import mend

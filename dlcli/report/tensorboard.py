@@ -88,6 +88,10 @@ class Board:
             # Beside the scores of the kept epoch, in a file of their own, so that neither waits for the other.
             replace_file(self.run.path / f"kept_{split}", "figures", *pictures)
 
+    def sample(self, step: int, written: str) -> None:
+        """Writes a text that the kept model has written."""
+        replace_file(self.run.path, "sample", event(step, summary=text("sample", written)))
+
     def close(self) -> None:
         """Closes the curves."""
         for file in self._curves.values():

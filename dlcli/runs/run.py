@@ -34,6 +34,7 @@ class Run:
     run.json        state, command, versions, source control, machine, times
     metrics.jsonl   one row an epoch
     result.json     the scores of the finished run
+    sample.txt      a text that the kept model has written, if it predicts the next tokens of texts
     model.keras     the model of the best epoch on validation (or of the last: `keep`), in Keras' own format
     checkpoints/    what --resume goes on from
     lock            held by the process that trains it

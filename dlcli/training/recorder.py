@@ -17,7 +17,7 @@ from dlcli.report.hparams import record_session
 from dlcli.report.introduction import introduction, notes, record_of
 from dlcli.report.screen import Screen
 from dlcli.report.tensorboard import Board
-from dlcli.runs.files import naming, write_json
+from dlcli.runs.files import naming, replacing, write_json
 from dlcli.runs.heartbeat import Heartbeat
 from dlcli.runs.provenance import threads
 from dlcli.runs.run import Run, ending
@@ -110,8 +110,8 @@ class Recorder:
         self.board.epoch(row)
         self.screen.epoch(row, is_kept and self._marks_best)
 
-    def finish(self, loop: Loop, evaluations: Sequence[Evaluation]) -> None:
-        """Records the scores of the kept model, and its figures."""
+    def finish(self, loop: Loop, evaluations: Sequence[Evaluation], sample: str | None) -> None:
+        """Records the scores of the kept model, its figures, and a text that it has written, if any."""
         self.screen.stop()
         if loop.stopped_early:
             self.screen.say(f"stopped early: {loop.stopped_early}")
@@ -127,6 +127,10 @@ class Recorder:
             figures = draw(evaluation.subject)
             write(self.run.path, evaluation.split, figures)
             self.board.finish(loop.progress.step, evaluation, figures)
+        if sample is not None:
+            with replacing(self.run.path / "sample.txt") as file:
+                file.write(sample.encode())
+            self.board.sample(loop.progress.step, sample)
 
 
 def save_model(model: keras.Model, path: Path) -> None:

@@ -19,6 +19,7 @@ from dlcli.training.loop import Loop
 from dlcli.training.memory import memory_faults
 from dlcli.training.prepare import Prepared
 from dlcli.training.recorder import Recorder
+from dlcli.training.sampling import first_sample
 from dlcli.training.signals import StopRequest
 from dlcli.training.steps import Steps
 
@@ -64,5 +65,5 @@ def train(
             loop.run(stop, callbacks)
         kept = kept_model(run)
         evaluations = [evaluate(kept, name, data, task, experiment) for name in scored_splits(experiment, data)]
-        recorder.finish(loop, evaluations)
+        recorder.finish(loop, evaluations, first_sample(kept, prepared))
     return evaluations

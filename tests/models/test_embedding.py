@@ -91,7 +91,8 @@ def test_who_reads_tokens():
             MLP(),
             False,
             "steps",
-            "model: mlp makes one prediction for the whole example; .* which lstm, bilstm, gru, rnn, cnn_lstm and attention_rnn can",
+            "model: mlp makes one prediction for the whole example; .* which lstm, bilstm, gru, rnn, cnn_lstm and "
+            "attention_rnn can",
         ),
         (BiLSTM(), True, "next tokens", "model: bilstm sees what comes later; .* which lstm, gru and rnn can"),
     ],

@@ -1,0 +1,128 @@
+"""Lets a model that predicts the next token go on with a text."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from dlcli.datasets.data import PADDING, UNKNOWN, NextToken
+from dlcli.datasets.texts.fields import By
+from dlcli.datasets.texts.tokens import joined, tokens_of
+from dlcli.errors import UsageError
+from dlcli.models.recurrent import Recurrent
+from dlcli.runs.run import Run
+from dlcli.spec import Experiment
+from dlcli.training.evaluate import kept_model
+from dlcli.training.prepare import Prepared
+
+TEMPERATURE = 0.8
+LENGTH = 400
+_RECURRENT = ("LSTM", "GRU", "SimpleRNN")
+
+
+def sample_run(run: Run, prompt: str, *, temperature: float, length: int, seed: int) -> str:
+    """What a run's kept model goes on with after a prompt, the prompt included.
+
+    Raises UsageError where the run does not predict next tokens or has no model yet, and for a prompt that is empty or
+    holds what its vocabulary does not have.
+    """
+    vocabulary = run.info.get("vocabulary")
+    if vocabulary is None or run.info["target"] != ["next token"]:
+        raise UsageError(f"--prompt {prompt!r}: {run.path} does not predict the next token of texts")
+    if not run.model_path.exists():
+        raise UsageError(f"{run.path}: has no model; the run is {run.info['state']} and finished no epoch")
+    return sample(kept_model(run), run.experiment, vocabulary, prompt, temperature, length, seed)
+
+
+def first_sample(model: keras.Model, prepared: Prepared) -> str | None:
+    """A text by a model whose training is over, from the first token of the training split on; None if it writes none.
+
+    At most four windows long: of very short texts, no more can be asked.
+    """
+    data = prepared.data
+    if not isinstance(data.target, NextToken) or data.vocabulary is None:
+        return None
+    first = data.vocabulary[int(data.train.x[np.array([0])][0, 0])]
+    length = min(LENGTH, 4 * data.train.x.shape[1])
+    return sample(model, prepared.experiment, data.vocabulary, first, TEMPERATURE, length, prepared.experiment.seed)
+
+
+def sample(
+    model: keras.Model, experiment: Experiment, vocabulary: Sequence[str], prompt: str, temperature: float, length: int,
+    seed: int,
+) -> str:  # fmt: skip
+    """The prompt and `length` tokens after it, each drawn from what the model predicts.
+
+    temperature: what logits are divided by: below 1, probable tokens become more probable; 0 takes the most probable.
+    seed: the same one gives the same text. Padding and what is unknown are never drawn.
+    """
+    dataset = experiment.dataset
+    by: By = getattr(dataset, "by", None) or "characters"
+    numbers = {token: number for number, token in enumerate(vocabulary)}
+    given = list(tokens_of(prompt, by, lowercase=bool(getattr(dataset, "lowercase", False))))
+    if not given:
+        raise UsageError("--prompt: is empty; give at least one token to go on from")
+    for token in given:
+        if token not in numbers:
+            raise UsageError(f"--prompt {prompt!r}: the vocabulary of this run does not have {token!r}")
+    draw = np.random.default_rng(seed)
+    # A recurrent model remembers what it has read; any other reads its last window anew for each token.
+    reads = _remembering(model) if isinstance(experiment.model, Recurrent) else _looking_back(model)
+    next(reads)
+    for token in given:
+        logits = reads.send(numbers[token])
+    drawn = []
+    for _ in range(length):
+        drawn.append(_drawn(logits, temperature, draw))
+        logits = reads.send(drawn[-1])
+    return joined([*given, *(vocabulary[number] for number in drawn)], by)
+
+
+def _drawn(logits: NDArray[np.float64], temperature: float, draw: np.random.Generator) -> int:
+    logits = logits.astype(np.float64)
+    logits[[PADDING, UNKNOWN]] = -np.inf
+    if temperature == 0:
+        return int(logits.argmax())
+    scaled = logits / temperature
+    shares = np.exp(scaled - scaled.max())
+    return int(draw.choice(len(shares), p=shares / shares.sum()))
+
+
+Reader = Generator[Any, int, None]
+"""Is sent one token after another, and gives the logits (V,) of the one that follows."""
+
+
+def _remembering(model: keras.Model) -> Reader:
+    """Reads with a copy of the model that reads one token at a time and carries its states along."""
+    config = model.get_config()
+    for layer in config["layers"]:
+        layer.pop("build_config", None)  # it would be built for windows
+        if layer["class_name"] == "InputLayer":
+            layer["config"]["batch_shape"] = (1, 1)
+        elif layer["class_name"] in _RECURRENT:
+            layer["config"]["stateful"] = True
+    copy = keras.Model.from_config(config)
+    copy.set_weights(model.get_weights())
+    run = tf.function(lambda token: copy(token, training=False)).get_concrete_function(tf.TensorSpec([1, 1]))
+    logits = None
+    while True:
+        token = yield logits
+        logits = run(tf.constant([[token]], tf.float32)).numpy()[0, 0]
+
+
+def _looking_back(model: keras.Model) -> Reader:
+    """Reads the last tokens again for each new one, as many as the model's examples have."""
+    T = model.input_shape[1]
+    run = tf.function(lambda x: model(x, training=False)).get_concrete_function(tf.TensorSpec([1, T]))
+    window: list[int] = []
+    logits = None
+    while True:
+        window = [*window, (yield logits)][-T:]
+        x = np.full((1, T), PADDING, np.float32)
+        x[0, : len(window)] = window
+        logits = run(tf.constant(x)).numpy()[0, len(window) - 1]
