@@ -27,8 +27,10 @@ class Dropout(keras.layers.Dropout):
         if not training or position is None or not self.rate:
             return super().call(inputs, training=training)
         shape = tf.shape(inputs)
-        row_size = math.prod(inputs.shape[1:])
+        # One number for all places of an axis that `noise_shape` has 1 for.
+        wanted = self.noise_shape or inputs.shape
+        row = [size if one is None else one for one, size in zip(wanted[1:], inputs.shape[1:], strict=True)]
         salt = zlib.crc32(self.name.encode())
-        numbers = tf.reshape(uniform(position, salt, shape[0], row_size), shape)
+        numbers = tf.reshape(uniform(position, salt, shape[0], math.prod(row)), [shape[0], *row])
         kept = tf.cast(numbers >= self.rate, inputs.dtype)
         return inputs * kept / (1.0 - self.rate)

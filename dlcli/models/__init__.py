@@ -3,12 +3,15 @@
 from typing import Annotated
 
 from dlcli.component import ByType
+from dlcli.models.alexnet import AlexNet
+from dlcli.models.application import Application
 from dlcli.models.attention_rnn import AttentionRNN
 from dlcli.models.bilstm import BiLSTM
 from dlcli.models.cnn import CNN
 from dlcli.models.cnn_lstm import CNNLSTM
 from dlcli.models.deep_cnn import DeepCNN
 from dlcli.models.gru import GRU
+from dlcli.models.lenet5 import LeNet5
 from dlcli.models.linear import Linear
 from dlcli.models.lstm import LSTM
 from dlcli.models.mlp import MLP
@@ -25,6 +28,9 @@ Model = Annotated[
     | CNN
     | DeepCNN
     | ResNet
+    | LeNet5
+    | AlexNet
+    | Application
     | LSTM
     | BiLSTM
     | GRU

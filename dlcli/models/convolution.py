@@ -14,6 +14,7 @@ from dlcli.models.feed_forward import (
     Names,
     Rate,
     activated,
+    dense,
     dropped,
     fitting_initializer,
     flattened,
@@ -64,7 +65,6 @@ def blocks(
     x: (B, T, C) or (B, H, W, C) -> (B, outputs). Nothing is cut off at the edges: a convolution keeps T, or H and W,
     and pooling divides them by `pool` and rounds up, so that any input fits any number of blocks.
     """
-    import keras
 
     names = Names()
     axes_of(x.shape[1:], spec.type)
@@ -74,14 +74,10 @@ def blocks(
     )  # fmt: skip
     x = pooled(x, pooling)
     for units in spec.dense_units:
-        x = keras.layers.Dense(
-            units,
-            use_bias=not spec.batch_norm,
-            kernel_initializer=fitting_initializer(spec.activation),
-            kernel_regularizer=penalty(spec.l2),
-            name=names("dense"),
-        )(x)
-        x = dropped(activated(x, names, spec.activation, batch_norm=spec.batch_norm), names, spec.dense_dropout)
+        x = dense(
+            x, units, names, activation=spec.activation, batch_norm=spec.batch_norm, dropout=spec.dense_dropout,
+            l2=spec.l2,
+        )  # fmt: skip
     return head(x, outputs, regularizer=penalty(spec.l2))
 
 
@@ -123,13 +119,25 @@ def axes_of(shape: tuple[int | None, ...], model: str) -> int:
     return axes
 
 
+def refuse_unless_image(shape: tuple[int | None, ...], model: str, least: int = 1) -> None:
+    """Raises UsageError where examples of this shape are no images, or smaller than `least` either way."""
+    if len(shape) != 3:
+        raise UsageError(f"model: {model} reads images (H, W, C); each example here has the shape {shape_text(shape)}")
+    if any(side is not None and side < least for side in shape[:2]):
+        raise UsageError(
+            f"model: {model} reads images of at least {least}x{least} pixels; here they are {shape_text(shape)}"
+        )
+
+
 def convolution(
     x: keras.KerasTensor, filters: int, names: Names, *, activation: Activation | None, batch_norm: bool, l2: float,
-    kernel_size: int = 3, strides: int = 1, kind: str = "conv", mask: keras.KerasTensor | None = None,
+    kernel_size: int = 3, strides: int = 1, padding: Literal["same", "valid"] = "same", kind: str = "conv",
+    mask: keras.KerasTensor | None = None,
 ) -> keras.KerasTensor:  # fmt: skip
     """A convolution and what follows it: batch normalisation and an activation, where there are any.
 
-    x: (B, T, C) -> (B, T / strides, filters), or (B, H, W, C) -> (B, H / strides, W / strides, filters), rounded up.
+    x: (B, T, C) -> (B, T / strides, filters), or (B, H, W, C) -> (B, H / strides, W / strides, filters), rounded up;
+    where `padding` is valid, fewer by what a kernel at the edge would see beyond it.
     mask: (B, T), the steps that batch normalisation looks at.
     """
     import keras
@@ -139,7 +147,7 @@ def convolution(
         filters,
         kernel_size,
         strides=strides,
-        padding="same",
+        padding=padding,
         use_bias=not batch_norm,  # a batch norm takes it away again
         kernel_initializer=fitting_initializer(activation or "relu"),
         kernel_regularizer=penalty(l2),

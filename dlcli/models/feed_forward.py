@@ -80,6 +80,26 @@ def dropped(x: keras.KerasTensor, names: Names, rate: float, *, kind: str = "dro
     return Dropout(rate, name=names(kind))(x) if rate else x
 
 
+def dense(
+    x: keras.KerasTensor, units: int, names: Names, *, activation: Activation, batch_norm: bool, dropout: float,
+    l2: float,
+) -> keras.KerasTensor:  # fmt: skip
+    """A dense layer and what follows it: batch normalisation where there is any, the activation, dropout.
+
+    x: (B, C) -> (B, units).
+    """
+    import keras
+
+    x = keras.layers.Dense(
+        units,
+        use_bias=not batch_norm,  # a batch norm takes it away again
+        kernel_initializer=fitting_initializer(activation),
+        kernel_regularizer=penalty(l2),
+        name=names("dense"),
+    )(x)
+    return dropped(activated(x, names, activation, batch_norm=batch_norm), names, dropout)
+
+
 def head(
     x: keras.KerasTensor, outputs: int, *, regularizer: keras.Regularizer | None, initializer: str = "glorot_uniform"
 ) -> keras.KerasTensor:

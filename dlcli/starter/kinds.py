@@ -12,7 +12,7 @@ from dlcli.spec.structure import classes_in, type_name
 Values = dict[str, object]
 
 _RECURRENT_MODELS = ("lstm", "bilstm", "gru", "cnn_lstm", "attention_rnn", "rnn")
-_FOR_IMAGES = ("cnn", "deep_cnn", "resnet", "mlp", "linear", *_RECURRENT_MODELS)
+_FOR_IMAGES = ("cnn", "deep_cnn", "resnet", "mlp", "linear", "lenet5", "alexnet", *_RECURRENT_MODELS)
 _FOR_SIGNALS = (*_RECURRENT_MODELS, "cnn", "deep_cnn", "resnet", "mlp", "linear")
 _TEXTS = ("text", "tiny_shakespeare", "trec", "rt_polarity")
 _FOR_TEXTS = ("text_cnn", *_RECURRENT_MODELS)
@@ -20,11 +20,11 @@ _FOR_RUNNING_TEXTS = ("gru", "lstm", "rnn")
 _FITTING = {
     "csv": ("mlp", "linear", "wide_deep"),
     "windows": _FOR_SIGNALS,
-    "npz": ("mlp", "linear", "cnn", "deep_cnn", "resnet", *_RECURRENT_MODELS),
-    "images": _FOR_IMAGES,
+    "npz": ("mlp", "linear", "cnn", "deep_cnn", "resnet", *_RECURRENT_MODELS, "lenet5", "alexnet", "application"),
+    "images": (*_FOR_IMAGES, "application"),
     "mnist": _FOR_IMAGES,
     "fashion_mnist": _FOR_IMAGES,
-    "cifar10": ("resnet", *(name for name in _FOR_IMAGES if name != "resnet")),
+    "cifar10": ("resnet", *(name for name in _FOR_IMAGES if name != "resnet"), "application"),
     "recordings": _FOR_SIGNALS,
     "hapt": _FOR_SIGNALS,
     "uci_har": _FOR_SIGNALS,
@@ -44,14 +44,16 @@ _READS = {
     ),
     "text_cnn": "texts whose classes are predicted",
     **dict.fromkeys(("cnn", "deep_cnn", "resnet"), "images, and sequences such as the measurements of a sensor"),
+    **dict.fromkeys(("lenet5", "alexnet"), "images"),
+    "application": "images of at least 32 x 32 pixels",
 }
 _EXAMPLES = {
     "csv": "one row of a table",
     "npz": "an array of numbers",
     **dict.fromkeys(("windows", "recordings", "hapt", "uci_har"), "a window in time"),
     "images": "an image",
-    "mnist": "an image",
-    "fashion_mnist": "an image",
+    "mnist": "an image of 28 x 28",
+    "fashion_mnist": "an image of 28 x 28",
     "cifar10": "an image",
     **dict.fromkeys(_TEXTS, "a text"),
 }
@@ -63,6 +65,9 @@ _MODELS: dict[str, Values] = {
     "cnn": {"filters": [32, 64], "batch_norm": True, "dropout": 0.2, "pooling": "mean"},
     "deep_cnn": {"filters": [32, 64, 128], "dropout": 0.3},
     "resnet": {"depth": 20},
+    "lenet5": {},
+    "application": {"network": "MobileNetV2"},
+    "alexnet": {"filters": [48, 128, 192, 192, 128], "dense_units": [1024, 1024]},
     "lstm": _RECURRENT,
     "bilstm": _RECURRENT,
     "gru": _RECURRENT,

@@ -27,7 +27,8 @@ def build_model(experiment: Experiment, data: Data, task: Task) -> keras.Model:
     Raises UsageError where the model cannot read examples of this shape or cannot predict at each step.
     """
     inputs = keras.Input(data.train.x.shape[1:], name="inputs")
-    x = prepare_inputs(inputs, data, experiment.normalize)
+    raw = getattr(experiment.model, "reads_raw", False)
+    x = prepare_inputs(inputs, data, "none" if raw else experiment.normalize)
     refuse_unfit(experiment.model, tokens=data.vocabulary is not None, predicts=_predicts(task))
     build = getattr(experiment.model, "build_steps" if task.per_step else "build")
     x = made(experiment.model, build(x, task.outputs), keras.KerasTensor, "a KerasTensor")

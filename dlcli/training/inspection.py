@@ -21,6 +21,7 @@ from dlcli.training.initial import find_initial, freeze
 from dlcli.training.inputs import seen_categories
 from dlcli.training.loading import load_data
 from dlcli.training.prepare import check_asked
+from dlcli.training.smoke import without_downloads
 
 _BYTES = 4
 """Of a float32."""
@@ -81,6 +82,7 @@ def inspect(experiment: Experiment) -> Inspection:
     DataError where the data is wrong. On made-up examples of a shape that only the data tells, a model that does not
     fit proves nothing: that is an UncertainError.
     """
+    experiment = without_downloads(experiment)
     data = load_data(experiment, smoke=True)
     task = task_for(data, experiment.normalize)
     remarks: list[str] = []

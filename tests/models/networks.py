@@ -10,11 +10,11 @@ import numpy as np
 OUTPUTS = 3
 
 
-def network(spec: Any, shape: tuple[int, ...], seed: int = 0) -> keras.Model:
+def network(spec: Any, shape: tuple[int, ...], seed: int = 0, outputs: int = OUTPUTS) -> keras.Model:
     """The model of a spec for examples of this shape, with the first weights of this seed."""
     keras.utils.set_random_seed(seed)
     x = keras.Input(shape, name="inputs")
-    return keras.Model(x, spec.build(x, OUTPUTS))
+    return keras.Model(x, spec.build(x, outputs))
 
 
 def examples(shape: tuple[int, ...], count: int = 8) -> np.ndarray:

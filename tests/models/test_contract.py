@@ -13,12 +13,14 @@ import tensorflow as tf
 from dlcli.errors import UsageError
 from dlcli.layers import positions
 from dlcli.layers.positions import Position
+from dlcli.models.alexnet import AlexNet
 from dlcli.models.attention_rnn import AttentionRNN
 from dlcli.models.bilstm import BiLSTM
 from dlcli.models.cnn import CNN
 from dlcli.models.cnn_lstm import CNNLSTM
 from dlcli.models.deep_cnn import DeepCNN
 from dlcli.models.gru import GRU
+from dlcli.models.lenet5 import LeNet5
 from dlcli.models.linear import Linear
 from dlcli.models.lstm import LSTM
 from dlcli.models.mlp import MLP
@@ -51,6 +53,8 @@ SPECS = {
     "identity_relu": RNN(units=(8,), activation="identity_relu"),
     "cnn_lstm": CNNLSTM(filters=(4, 6), batch_norm=True, block_dropout=0.1, units=(8,), dropout=0.1, l2=0.001),
     "attention_rnn": AttentionRNN(units=(8,), dropout=0.1, l2=0.001),
+    "lenet5": LeNet5(dropout=0.1, batch_norm=True),
+    "alexnet": AlexNet(filters=(4, 5, 6, 6, 5), dense_units=(7,), l2=0.001, batch_norm=True),
     "sequential": Sequential(
         layers=(
             "Flatten",
@@ -60,6 +64,7 @@ SPECS = {
         )
     ),
 }
+READS_IMAGES_ONLY = {"lenet5": IMAGE, "alexnet": (20, 19, 2)}
 READS_PLACES_ONLY = {"cnn", "cnn_mean", "cnn_max", "deep_cnn", "resnet"}
 READS_STEPS = {"lstm", "bilstm", "gru", "rnn", "identity_relu", "cnn_lstm", "attention_rnn"}
 NEEDS_DLCLI = {"attention_rnn"}
@@ -67,7 +72,7 @@ NEEDS_DLCLI = {"attention_rnn"}
 CASES = [
     pytest.param(spec, shape, id=f"{name}-{len(shape)}")
     for name, spec in SPECS.items()
-    for shape in (TABLE, SIGNAL, IMAGE)
+    for shape in ((READS_IMAGES_ONLY[name],) if name in READS_IMAGES_ONLY else (TABLE, SIGNAL, IMAGE))
     if len(shape) > 1 or name not in READS_PLACES_ONLY | READS_STEPS
 ]
 every = pytest.mark.parametrize(("spec", "shape"), CASES)
@@ -135,6 +140,14 @@ def test_an_input_of_another_rank_is_refused_with_its_shape(name, shape, told):
         network(spec, shape)
 
 
+@pytest.mark.parametrize("name", sorted(READS_IMAGES_ONLY))
+@pytest.mark.parametrize(("shape", "told"), [((9,), "9"), ((11, 3), "11x3")])
+def test_what_is_no_image_is_refused_with_its_shape_by_those_that_read_images(name, shape, told):
+    message = rf"^model: {name} reads images \(H, W, C\); each example here has the shape {told}$"
+    with pytest.raises(UsageError, match=message):
+        network(SPECS[name], shape)
+
+
 @pytest.mark.parametrize("name", SPECS)
 def test_every_field_has_a_line_of_help(name):
     fields = type(SPECS[name]).model_fields
@@ -143,22 +156,24 @@ def test_every_field_has_a_line_of_help(name):
 
 @pytest.mark.parametrize("name", SPECS)
 def test_what_is_dumped_loads_to_an_equal_model(name):
-    experiment = check(parse("{dataset: hapt, model: lstm}", "s.yaml")).model_copy(update={"model": SPECS[name]})
+    dataset = "mnist" if name in READS_IMAGES_ONLY else "hapt"
+    experiment = check(parse(f"{{dataset: {dataset}, model: mlp}}", "s.yaml"))
+    experiment = experiment.model_copy(update={"model": SPECS[name]})
     assert check(parse(dump(experiment), "s.yaml")) == experiment
 
 
 def test_every_kind_of_file_opens_in_plain_keras(tmp_path):
-    shapes = {name: IMAGE for name in SPECS if name not in NEEDS_DLCLI}
+    shapes = {name: READS_IMAGES_ONLY.get(name, IMAGE) for name in SPECS if name not in NEEDS_DLCLI}
     for name, shape in shapes.items():
         model = portable(network(SPECS[name], shape))
         model.save(tmp_path / f"{name}.keras")
         np.save(tmp_path / f"{name}.npy", model(examples(shape)))
-    np.save(tmp_path / "x.npy", examples(IMAGE))
+        np.save(tmp_path / f"{name}_x.npy", examples(shape))
     program = (
         "import sys, numpy as np, keras\n"
         "for name in sys.argv[2:]:\n"
         "    at = sys.argv[1] + '/' + name\n"
-        "    y = keras.models.load_model(at + '.keras')(np.load(sys.argv[1] + '/x.npy'))\n"
+        "    y = keras.models.load_model(at + '.keras')(np.load(at + '_x.npy'))\n"
         "    assert np.allclose(y, np.load(at + '.npy'), atol=1e-5), name\n"
         "assert 'dlcli' not in sys.modules\n"
     )

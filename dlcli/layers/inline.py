@@ -1,0 +1,54 @@
+"""A model of Keras taken apart, so that its layers stand one by one in another model, in forms of dlcli's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+
+from dlcli.layers.batch_norm import BatchNorm
+from dlcli.layers.dropout import Dropout
+
+_OURS: Mapping[type, type] = {keras.layers.BatchNormalization: BatchNorm, keras.layers.Dropout: Dropout}
+
+
+def inlined(
+    model: keras.Model, x: keras.KerasTensor, *, until: str | None = None
+) -> tuple[keras.KerasTensor, list[tuple[keras.layers.Layer, keras.layers.Layer]]]:
+    """What a functional model of one input makes of x, by new layers of the same names and settings.
+
+    until: a layer whose input is given instead of the model's output. Returns also the pairs of the model's layers
+    and those in their place, whose first weights are their own. Calling the model would make one layer of it, in
+    which weights can neither be frozen nor taken over by the names of layers.
+    """
+    config = model.get_config()
+    operations = {operation.name: operation for operation in model.operations}
+    outputs: dict[str, keras.KerasTensor] = {}
+    pairs: list[tuple[keras.layers.Layer, keras.layers.Layer]] = []
+    for entry in config["layers"]:
+        name, old = entry["name"], operations[entry["name"]]
+        if entry["class_name"] == "InputLayer":
+            outputs[name] = x
+            continue
+        (node,) = entry["inbound_nodes"]
+        arguments, named = _filled(node["args"], outputs), _filled(node["kwargs"], outputs)
+        if name == until:
+            return arguments[0], pairs
+        new = _OURS.get(type(old), type(old)).from_config(old.get_config())  # type: ignore[attr-defined]
+        outputs[name] = new(*arguments, **named)
+        if isinstance(old, keras.layers.Layer):
+            pairs.append((old, new))
+    last = config["output_layers"][0]
+    return outputs[last if isinstance(last, str) else last[0]], pairs
+
+
+def _filled(arguments: Any, outputs: Mapping[str, keras.KerasTensor]) -> Any:
+    """A layer's arguments with tensors in the place of their descriptions."""
+    if isinstance(arguments, dict):
+        if "keras_history" in arguments.get("config", ()):
+            return outputs[arguments["config"]["keras_history"][0]]
+        return {key: _filled(value, outputs) for key, value in arguments.items()}
+    if isinstance(arguments, list | tuple):
+        return type(arguments)(_filled(value, outputs) for value in arguments)
+    return arguments
