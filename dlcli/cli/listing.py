@@ -73,7 +73,7 @@ def state_of(cls: type[Component]) -> str:
 
 def megabytes(size: int) -> str:
     """A size in words."""
-    return f"{size / 1e6:.0f} MB"
+    return f"{size / 1e6:.0f} MB" if size >= 1e6 else f"{max(size / 1e6, 0.1):.1f} MB"
 
 
 def _names(family: str) -> list[str]:

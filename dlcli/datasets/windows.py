@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class LastRows(Component):
     """The last rows of a series, whose values are forecast: a share of them or their number."""
 
+    model_config = such_as({"fraction": 0.2}, {"rows": 24})
+
     fraction: Annotated[float, Field(gt=0, lt=1)] | None = Field(default=None, examples=[0.2])
     """Share of the rows, above 0 and below 1. Either this or `rows` must be given."""
     rows: PositiveInt | None = Field(default=None, examples=[24])
@@ -56,6 +58,8 @@ class Windows(TableFile):
         {"type": "windows", "path": "sales.csv", "target": "sold", "columns": ["sold", "price"], "steps": 12}
         | {"season": 12, "difference": True, "test": {"rows": 24}},
         {"type": "windows", "path": "sales.csv", "target": "sold", "steps": 12},
+        {"type": "windows", "url": "https://example.org/sales.csv", "sha256": "0123456789abcdef" * 4}
+        | {"target": "sold", "steps": 12},
     )
 
     type: Literal["windows"] = "windows"

@@ -151,7 +151,7 @@ def test_nothing_is_overwritten(here: Path) -> None:
     [
         (["--data", "imgaes"], r"--data imgaes: expected one of csv, .* \(did you mean `images`\?\)"),
         (["--data", "images", "--model", "linaer"], r"--model linaer: .* for images \(did you mean `linear`\?\)"),
-        (["t.csv", "--model", "lstm"], "one row of a table. Give mlp or linear; .* --data recordings"),
+        (["t.csv", "--model", "lstm"], "one row of a table. Give mlp, linear or wide_deep; .* --data recordings"),
         (["t.csv", "--task", "reals"], "--task reals: the target `kind`, the last column, holds text, such as 'flat'"),
         (["gone.csv"], r"^gone.csv: there is no such file or folder; looked from .* and in the data folder .*data$"),
         (["--path", "tt.csv"], r"^tt.csv: there is no such file or folder, did you mean `t.csv`\? Looked from "),

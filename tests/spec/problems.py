@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -31,6 +32,11 @@ def found(text: str, overrides: Sequence[str] = ()) -> tuple[Problem, ...]:
 def shown(text: str, overrides: Sequence[str] = ()) -> str:
     """The problems of a spec named s.yaml as the terminal shows them."""
     return in_full(found(text, overrides))
+
+
+def without_choices(said: str, first: str) -> str:
+    """What is said without the list of types that begins with `first`, which grows with every new one."""
+    return re.sub(rf"\n *\| one of: {first}, .*(\n *\|   .*)*", "", said)
 
 
 def problem(text: str, overrides: Sequence[str] = ()) -> str:

@@ -20,7 +20,7 @@ from dlcli.spec.load import check
 from dlcli.spec.problems import Problem
 from dlcli.spec.reading import parse
 from dlcli.tasks import Classification, Labelling, NextTokens, Regression, Task
-from tests.spec.problems import REST, found, problems, shown
+from tests.spec.problems import REST, found, problems, shown, without_choices
 from tests.spec.test_problems import block
 
 NUMBERS = "dataset: {type: csv, path: a.csv, target: y, task: reals}\nmodel: linear\n"
@@ -180,7 +180,7 @@ SAID = {
         "dataset: {type: csv, path: a.csv, target: y}\nmodel: {type: bilstm}",
         "s.yaml:2:15: `model.type`: bilstm reads signals (T, C), or images (H, W, C) row by row; each example here has "
         "the shape F",
-        "linear and mlp read rows of a table",
+        "linear, mlp and wide_deep read rows of a table",
     ),
     "a state that cannot be compared with inputs": (
         "dataset: fashion_mnist\nmodel: {type: attention_rnn, score: dot}",
@@ -354,15 +354,14 @@ def test_what_a_run_has_recorded_is_not_judged_again(tmp_path: Path) -> None:
 
 
 def test_of_five_mistakes_one_a_combination_all_are_shown_in_the_order_of_the_file() -> None:
-    assert shown(
-        block("""
-            dataset: {type: hapt, widow: 128}
-            seed: -1
-            augment: [{type: flip}]
-            model: {type: lsmt}
-            optimizer: {type: adam, lr: 0.1}
-        """)
-    ) == block("""
+    text = block("""
+        dataset: {type: hapt, widow: 128}
+        seed: -1
+        augment: [{type: flip}]
+        model: {type: lsmt}
+        optimizer: {type: adam, lr: 0.1}
+    """)
+    assert without_choices(shown(text), "linear") == block("""
         s.yaml:1:23: unknown key `widow` in dataset (hapt)
            1 | dataset: {type: hapt, widow: 128}
              |                       ^^^^^  did you mean `window`?
@@ -375,8 +374,6 @@ def test_of_five_mistakes_one_a_combination_all_are_shown_in_the_order_of_the_fi
         s.yaml:4:15: `model`: unknown type 'lsmt'
            4 | model: {type: lsmt}
              |               ^^^^  did you mean `lstm`?
-             | one of: linear, mlp, wide_deep, cnn, deep_cnn, resnet, lenet5, alexnet, application, lstm, bilstm,
-             |   gru, rnn, cnn_lstm, attention_rnn, sequential
         s.yaml:5:25: unknown key `lr` in optimizer (adam)
            5 | optimizer: {type: adam, lr: 0.1}
              |                         ^^  did you mean `learning_rate`?

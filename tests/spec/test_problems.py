@@ -244,11 +244,11 @@ def test_a_missing_key_is_shown_where_it_belongs() -> None:
            3 | init_from: {head: false}
              | ^^^^^^^^^  The run: its folder, or the name of an experiment, whose newest run is meant.
     """).rstrip()  # fmt: skip
-    assert shown("# a comment\nseed: 1\nmodel: lstm").split("\n")[:4] == [
+    assert shown("# a comment\nseed: 1\nmodel: lstm").split(", fashion_mnist")[0].split("\n") == [
         "s.yaml:2:1: `dataset` is missing",
         "   2 | seed: 1",
         "     | ^  The examples and what is to be predicted.",
-        "     | one of: cifar10, csv, fashion_mnist, hapt, images, mnist, npz, recordings, rt_polarity, text,",
+        "     | one of: cifar10, csv",
     ]
 
 

@@ -66,7 +66,7 @@ def test_what_only_classes_have_is_refused_with_its_value(train: Training, messa
 
 
 def test_data_with_numbers_poses_a_regression() -> None:
-    data: Any = SimpleNamespace(target=TARGET, train=SimpleNamespace(y=Y))
+    data: Any = SimpleNamespace(target=TARGET, train=SimpleNamespace(y=Y), series=None)
     assert task_for(data) == TASK
     assert task_for(data, "none") == Regression.of(TARGET, Y, "none")
 
