@@ -15,7 +15,7 @@ from typing import NamedTuple
 import yaml
 
 from dlcli.errors import SpecError, UsageError
-from dlcli.spec.core_schema import CORE_SCHEMA, DEPTH, MOST_VALUES, TAG, TOO_DEEP, TOO_MANY, Loader, TooMuch
+from dlcli.spec.core_schema import CORE_SCHEMA, DEPTH, MOST_VALUES, TAG, TOO_DEEP, TOO_MANY, TooMuch, compose
 from dlcli.spec.problems import Mark, Path, Problem, cut, dotted
 from dlcli.spec.yaml_faults import fault_of
 
@@ -109,7 +109,7 @@ def parse_value(text: str, source: str, before: str = "") -> Parsed:
     reader = _Reader(source, text, before)
     start = reader.mark(0, 0)
     try:
-        node = yaml.compose(text, Loader)
+        node = compose(text)
         value = reader.whole(node)
     except yaml.MarkedYAMLError as error:
         much = isinstance(error, TooMuch)
