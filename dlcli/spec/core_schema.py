@@ -73,8 +73,8 @@ def compose(text: str) -> yaml.Node | None:
     return yaml.compose(text, Loader)
 
 
-_ALIKE = re.compile("(?:[^\\W_]|[ \\n_#.,:;'\"(){}\\[\\]/+*&<>|=~$^@`!%-])*")
-"""Texts of letters, digits and signs that both take for the same; libyaml sees other things in tabs and `?`."""
+_ALIKE = re.compile("(?:(?![|>][-+0-9]*#)(?:[^\\W_]|[ \\n_#.,:;'\"(){}\\[\\]/+*&<>|=~$^@`!%-]))*")
+"""Texts of letters, digits and signs that both take for the same; libyaml sees other things in tabs, `?` and `|#`."""
 
 
 def _fast_loader() -> type | None:
