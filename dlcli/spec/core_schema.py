@@ -68,6 +68,8 @@ def compose(text: str) -> yaml.Node | None:
     if _FastLoader is not None and _ALIKE.fullmatch(text):
         try:
             return yaml.compose(text, _FastLoader)
+        except TooMuch:
+            raise
         except yaml.YAMLError:
             pass  # told by the other parser, in the words that are known
     return yaml.compose(text, Loader)
