@@ -47,9 +47,10 @@ def first_sample(model: keras.Model, prepared: Prepared) -> str | None:
     data = prepared.data
     if not isinstance(data.target, NextToken) or data.vocabulary is None:
         return None
-    first = data.vocabulary[int(data.train.x[np.array([0])][0, 0])]
+    first = int(data.train.x[np.array([0])][0, 0])
     length = min(LENGTH, 4 * data.train.x.shape[1])
-    return sample(model, prepared.experiment, data.vocabulary, first, TEMPERATURE, length, prepared.experiment.seed)
+    experiment = prepared.experiment
+    return _continued(model, experiment, data.vocabulary, [first], TEMPERATURE, length, experiment.seed)
 
 
 def sample(
@@ -62,25 +63,36 @@ def sample(
     seed: the same one gives the same text. Padding and what is unknown are never drawn.
     """
     dataset = experiment.dataset
-    by: By = getattr(dataset, "by", None) or "characters"
     numbers = {token: number for number, token in enumerate(vocabulary)}
-    given = list(tokens_of(prompt, by, lowercase=bool(getattr(dataset, "lowercase", False))))
+    given = list(tokens_of(prompt, _by(experiment), lowercase=bool(getattr(dataset, "lowercase", False))))
     if not given:
         raise UsageError("--prompt: is empty; give at least one token to go on from")
     for token in given:
         if token not in numbers:
             raise UsageError(f"--prompt {prompt!r}: the vocabulary of this run does not have {token!r}")
+    return _continued(model, experiment, vocabulary, [numbers[token] for token in given], temperature, length, seed)
+
+
+def _by(experiment: Experiment) -> By:
+    """What a token is; of a plugin's dataset that does not tell, a character."""
+    return getattr(experiment.dataset, "by", None) or "characters"
+
+
+def _continued(
+    model: keras.Model, experiment: Experiment, vocabulary: Sequence[str], given: Sequence[int], temperature: float,
+    length: int, seed: int,
+) -> str:  # fmt: skip
     draw = np.random.default_rng(seed)
     # A recurrent model remembers what it has read; any other reads its last window anew for each token.
     reads = _remembering(model) if isinstance(experiment.model, Recurrent) else _looking_back(model)
     next(reads)
     for token in given:
-        logits = reads.send(numbers[token])
-    drawn = []
+        logits = reads.send(token)
+    drawn: list[int] = []
     for _ in range(length):
         drawn.append(_drawn(logits, temperature, draw))
         logits = reads.send(drawn[-1])
-    return joined([*given, *(vocabulary[number] for number in drawn)], by)
+    return joined([vocabulary[number] for number in (*given, *drawn)], _by(experiment))
 
 
 def _drawn(logits: NDArray[np.float64], temperature: float, draw: np.random.Generator) -> int:

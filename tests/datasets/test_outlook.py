@@ -9,7 +9,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from dlcli.datasets import Dataset
-from dlcli.datasets.data import Classes
+from dlcli.datasets.data import Classes, NextToken, Reals
 from dlcli.datasets.spec import DatasetSpec, Outlook
 from dlcli.spec.structure import classes_in
 
@@ -39,9 +39,19 @@ SPECS: list[dict[str, Any]] = [
     {"type": "windows", "path": "a.csv", "target": "y", "steps": 5},
     {"type": "windows", "path": "a.csv", "target": "y", "steps": 30, "columns": ("z", "y"), "horizon": 4, "season": 7}
     | {"log": True, "difference": True, "newest_first": True, "test": {"rows": 40}, "validation": None},
+    {"type": "text", "path": "a.txt", "steps": 8},
+    {"type": "text", "path": "a.txt", "label": "first"},
+    {"type": "trec"},
+    {"type": "trec", "validation": None, "length": 9},
+    {"type": "rt_polarity"},
+    {"type": "rt_polarity", "test": None},
+    {"type": "tiny_shakespeare", "steps": 16},
     {"type": "recordings", "path": "a", "window": 32},
     {"type": "recordings", "path": "a", "channels": ("a", "b"), "classes": ("x", "y"), "validation": None},
 ]  # fmt: skip
+
+
+PREDICTED = {Classes: "classes", Reals: "reals", NextToken: "tokens"}
 
 
 def spec_of(values: dict[str, Any]) -> DatasetSpec:
@@ -60,7 +70,7 @@ def test_nothing_is_told_that_the_data_does_not_bear_out(values: dict[str, Any],
     if outlook.shape is not None:
         assert len(shape) == len(outlook.shape)
         assert all(size in (None, is_there) for size, is_there in zip(outlook.shape, shape, strict=True))
-    assert outlook.predicts in (None, "classes" if isinstance(data.target, Classes) else "reals")
+    assert outlook.predicts in (None, PREDICTED[type(data.target)])
     assert outlook.classes in (None, data.target.names)
     assert outlook.validation in (None, data.validation is not None)
     assert outlook.test in (None, data.test is not None)

@@ -72,7 +72,9 @@ def test_plays_are_divided_in_their_order():
 
 @pytest.mark.real_data
 def test_the_publishers_own_files():
-    folder = Path(os.environ["DLCLI_DATA"])
+    folder = Path(os.environ.get("DLCLI_DATA", ""))
+    if "DLCLI_DATA" not in os.environ or not list(folder.glob("*/TREC.train.all")):
+        pytest.skip("DLCLI_DATA names no folder with TREC.train.all in it")
     trec = Trec(validation=None).load(folder)
     assert np.bincount(trec.train.y).tolist() == [1162, 1250, 86, 1223, 835, 896]
     assert len(trec.test) == 500

@@ -25,6 +25,7 @@ NEEDED = {
     "npz": {"path": "arrays.npz"},
     "images": {"path": "pictures"},
     "recordings": {"path": "watch", "window": 32},
+    "text": {"path": "story.txt"},
     "windows": {"path": "series.csv", "target": "value", "steps": 12},
 }
 """The fields without which a dataset says nothing."""
