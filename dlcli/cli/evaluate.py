@@ -92,7 +92,7 @@ def evaluate(
     from dlcli.cli.verdicts import give_verdicts
     from dlcli.report.figures import draw, write
     from dlcli.report.hparams import mend
-    from dlcli.report.scores import headline, naive_lines, tables
+    from dlcli.report.scores import headline, member_lines, naive_lines, tables
     from dlcli.training.evaluate import evaluate_run
 
     mend(root)
@@ -107,7 +107,7 @@ def evaluate(
         state = "a smoke run" if info["smoke"] else info["state"]
         made_up = " on made-up stand-in examples" if info.get("stand_in") else ""
         fold = f", fold {info['fold']} of {info['folds']}" if "folds" in info else ""
-        scores = "\n".join([headline(evaluation), *naive_lines(evaluation)])
+        scores = "\n".join([headline(evaluation), *member_lines(evaluation), *naive_lines(evaluation)])
         typer.echo(f"{run.path} ({state}{made_up}{fold})\n{scores}\n\n{tables(evaluation.report)}\n")
         label = "figures"
         for path in write(run.path, evaluation.split, draw(evaluation.subject)):

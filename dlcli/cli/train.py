@@ -155,14 +155,15 @@ def _train_folds(experiment: Experiment, origin: Run | Path, root: Path, smoke: 
 
 def _close(run: Run, evaluations: list[Evaluation], gate: bool) -> None:
     from dlcli.cli.verdicts import give_verdicts
-    from dlcli.report.scores import headline, naive_lines
+    from dlcli.report.scores import headline, member_lines, naive_lines
     from dlcli.runs.files import read_json
 
     kept = read_json(run.path / "result.json")["kept"]
     why = "the last" if kept["by"] == "last" else f"the best by {kept['by']}"
-    typer.echo(f"\nmodel of epoch {kept['epoch']} of {kept['of']}, {why}:")
+    # No epoch counts as 0: nothing was trained.
+    typer.echo(f"\nmodel of epoch {kept['epoch']} of {kept['of']}, {why}:" if kept["epoch"] else "\nmodel as it is:")
     for evaluation in evaluations:
-        for line in (headline(evaluation), *naive_lines(evaluation)):
+        for line in (headline(evaluation), *member_lines(evaluation), *naive_lines(evaluation)):
             typer.echo(f"  {line}")
     info = run.info
     label = "  (a smoke run: these scores say nothing about the model)" if info["smoke"] else ""

@@ -21,7 +21,7 @@ from dlcli.models.sequential import Sequential
 from dlcli.models.text_cnn import TextCNN
 from dlcli.models.wide_deep import WideDeep
 
-Model = Annotated[
+Single = (
     Linear
     | MLP
     | WideDeep
@@ -38,6 +38,10 @@ Model = Annotated[
     | CNNLSTM
     | AttentionRNN
     | TextCNN
-    | Sequential,
-    ByType("model"),
-]
+    | Sequential
+)
+"""What can be a member of an ensemble."""
+
+from dlcli.models.ensemble import Ensemble  # noqa: E402 (it is made of the models above)
+
+Model = Annotated[Single | Ensemble, ByType("model")]

@@ -27,6 +27,14 @@ def naive_lines(evaluation: Evaluation) -> list[str]:
     return [f"{'':10}{below}   {_in_a_row(scores)}   {rule}" for rule, scores in evaluation.naive.items()]
 
 
+def member_lines(evaluation: Evaluation) -> list[str]:
+    """The headline score of each of an ensemble's members, in a line; none for any other model."""
+    if not evaluation.members:
+        return []
+    name = next(iter(evaluation.report.scores))
+    return [f"{'members':10}   {name} {' '.join(f'{scores[name]:.4f}' for scores in evaluation.members)}"]
+
+
 def _in_a_row(scores: Mapping[str, float]) -> str:
     return "   ".join(f"{name} {value:.4f}" for name, value in scores.items())
 

@@ -77,7 +77,7 @@ class Screen:
     def epoch(self, row: dict[str, Any], is_best: bool) -> None:
         """An epoch is over: prints its row, under a heading if it is the first."""
         now = time.perf_counter()
-        cells = {name: value for name, value in row.items() if name not in ("step", "time")}
+        cells = {name: value for name, value in row.items() if name not in ("step", "time") and "member_" not in name}
         cells |= {"seconds": now - self._epoch_started}
         self._epoch_started = now
         if not self._columns:

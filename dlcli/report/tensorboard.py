@@ -2,7 +2,7 @@
 
     <run>/events...                  the spec as text, the graph; the HParams record in a file of its own
     <run>/train/events...            loss, accuracy, optimizer/learning_rate of every epoch
-    <run>/validation/events...       loss, accuracy
+    <run>/validation/events...       loss, accuracy; of an ensemble's members, members/accuracy_1, ...
     <run>/kept_validation/events...  loss, accuracy of the epoch whose model is kept, once the run has ended; figures
     <run>/test/events...             loss, accuracy, macro_f1 and figures of that model, such as its confusion matrix
 
@@ -17,6 +17,7 @@ That is why the tags of the learning rate and figures begin with a word that com
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 _CURVES = ("train", "validation")
 _TAGS = {"learning_rate": "optimizer/learning_rate"}
+_OF_MEMBER = re.compile(r"^val_member_(\d+)_(\w+)$")
 
 
 class Board:
@@ -114,5 +116,6 @@ class Board:
 def scores_of(row: dict[str, Any]) -> tuple[dict[str, float], dict[str, float]]:
     """What an epoch's row says of training and of validation, by tag."""
     values = {_TAGS.get(name, name): v for name, v in row.items() if name not in ("epoch", "step", "time")}
+    values = {_OF_MEMBER.sub(r"val_members/\2_\1", name): v for name, v in values.items()}
     validation = {name.removeprefix("val_"): v for name, v in values.items() if name.startswith("val_")}
     return {name: v for name, v in values.items() if not name.startswith("val_")}, validation

@@ -153,8 +153,17 @@ def _from(start: Found, steps: Place) -> list[Found]:
 
 
 def _starts(word: str) -> list[Found]:
-    """Where a word stands below the top level: as a type, else as a key."""
+    """Where a word stands below the top level: as a type, else as a key.
+
+    A component that stands deeper down, too, as a model within an ensemble, is found in its first place alone.
+    """
     places = dict.fromkeys(place for place, _ in fields_below(Experiment))
-    kinds: list[Found] = [Choice(place, cls) for place in places for cls in _classes(place) if type_name(cls) == word]
-    owners = {place: tuple(cls for cls in _classes(place) if word in cls.model_fields) for place in places}
+    first: dict[type[Component], Place] = {}
+    for place in places:
+        for cls in _classes(place):
+            first.setdefault(cls, place)
+    kinds: list[Found] = [Choice(place, cls) for cls, place in first.items() if type_name(cls) == word]
+    owners = {
+        place: tuple(cls for cls in first if first[cls] == place and word in cls.model_fields) for place in places
+    }
     return kinds or [Key(place, word, those) for place, those in owners.items() if those and word != "type"]

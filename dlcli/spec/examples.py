@@ -163,8 +163,14 @@ def _around(place: Place, written: object, cls: type[Component]) -> dict[str, An
             written = written["type"]
         if get_origin(owner.model_fields[key].annotation) is tuple:
             written = [written]
-        written = {**(next(iter(declared(owner)), _shortest(owner)) if above else {}), key: written}
+        written = {**(_holding(owner, key) if above else {}), key: written}
     return dict(written) if isinstance(written, Mapping) else {}
+
+
+def _holding(owner: type[Component], key: str) -> dict[str, object]:
+    """How a component may be written that is to hold another: as in an example of its own with this key, if any has."""
+    given = declared(owner)
+    return next((each for each in given if key in each), next(iter(given), _shortest(owner)))
 
 
 def owner_of(place: Place, key: str, holding: type[Component] | None = None) -> type[Component]:

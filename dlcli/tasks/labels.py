@@ -14,6 +14,7 @@ from dlcli.errors import UsageError
 from dlcli.metrics.labels import LabelsReport, MacroF1
 from dlcli.metrics.metric import Metric
 from dlcli.metrics.names import SCORES
+from dlcli.tasks.averages import of_chances
 from dlcli.tasks.task import Losses, Task
 
 if TYPE_CHECKING:
@@ -64,6 +65,10 @@ class Labelling(Task):
             )
         smoothing = train.label_smoothing
         return lambda y, output: self.losses(y * (1 - smoothing) + smoothing / 2, output)
+
+    def average(self, outputs: Sequence[Any]) -> Any:
+        """The logits of the mean of each class's probability, of the outputs' shape."""
+        return of_chances(outputs)
 
     def predictions(self, output: NDArray[Any]) -> NDArray[np.float64]:
         """The probability of each class, (N, K)."""

@@ -15,6 +15,7 @@ from dlcli.metrics.errors import AbsoluteError, SquaredError
 from dlcli.metrics.metric import Metric
 from dlcli.metrics.names import SCORES
 from dlcli.metrics.regression import RegressionReport
+from dlcli.tasks.averages import of_numbers
 from dlcli.tasks.task import Losses, Task
 
 if TYPE_CHECKING:
@@ -75,6 +76,10 @@ class Regression(Task):
             if value:
                 raise UsageError(f"train.{key} (={value}) is for classes; this data has numbers to predict")
         return self.losses
+
+    def average(self, outputs: Sequence[Any]) -> Any:
+        """The mean of several outputs, of their shape."""
+        return of_numbers(outputs)
 
     def predictions(self, output: NDArray[Any]) -> NDArray[np.float64]:
         """The outputs, which are in units, (N, D)."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dlcli.metrics.metric import Metric
 from dlcli.metrics.report import Report
+from dlcli.tasks.averages import of_chances, of_probabilities
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -52,6 +53,13 @@ class Task(Protocol):
 
         Raises UsageError where the spec asks for what does not fit the task.
         """
+
+    def average(self, outputs: Sequence[Any]) -> Any:
+        """What an ensemble gives whose members have these outputs, of one shape: tensors, or Keras' symbolic ones.
+
+        Unless a task has its own: the logits of the mean of the probabilities, of one class or of all.
+        """
+        return of_probabilities(outputs) if outputs[0].shape[-1] > 1 else of_chances(outputs)
 
     @property
     def predicts(self) -> Literal["classes", "numbers", "labels", "tokens"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -12,36 +12,58 @@ from dlcli.errors import UsageError
 from dlcli.families import family_of
 from dlcli.faults import made, said
 from dlcli.models.abilities import Predicts, refuse_unfit
+from dlcli.models.ensemble import Ensemble, placed
+from dlcli.runs.run import Run
 from dlcli.spec import Experiment
 from dlcli.tasks import NextTokens, Regression, Task
 from dlcli.training.batches import steps_per_epoch
 from dlcli.training.inputs import prepare_inputs
+from dlcli.training.members import joined, member_name, member_seed, named_layers
 from dlcli.training.series import forecast
+from dlcli.training.trained import ensemble_of
 
 
-def build_model(experiment: Experiment, data: Data, task: Task) -> keras.Model:
+def build_model(experiment: Experiment, data: Data, task: Task, trained: Sequence[Run] = ()) -> keras.Model:
     """The experiment's model between layers that normalise its inputs and give its outputs in their units.
 
     (B, ...) float32 as the dataset has it -> (B, outputs), or (B, T, outputs) where each step is predicted: logits of
     classes or tokens, or numbers in their own units.
+    trained: the runs that an ensemble of runs is made of.
     Raises UsageError where the model cannot read examples of this shape or cannot predict at each step.
     """
+    spec = experiment.model
+    if not isinstance(spec, Ensemble):
+        return _build_single(experiment, spec, data, task, spec.type)
+    if spec.from_runs:
+        return ensemble_of(trained, task)
+    members = []
+    for number, (place, part) in enumerate(spec.placed):
+        keras.utils.set_random_seed(member_seed(experiment.seed, number))
+        try:
+            members.append(_build_single(experiment, part, data, task, member_name(number)))
+        except UsageError as error:
+            error.at = placed(error.at, place)
+            raise
+    return joined(members, task)
+
+
+def _build_single(experiment: Experiment, spec: Any, data: Data, task: Task, name: str) -> keras.Model:
     inputs = keras.Input(data.train.x.shape[1:], name="inputs")
-    raw = getattr(experiment.model, "reads_raw", False)
+    raw = getattr(spec, "reads_raw", False)
     x = prepare_inputs(inputs, data, "none" if raw else experiment.normalize)
-    refuse_unfit(experiment.model, tokens=data.vocabulary is not None, predicts=_predicts(task))
-    build = getattr(experiment.model, "build_steps" if task.per_step else "build")
-    x = made(experiment.model, build(x, task.outputs), keras.KerasTensor, "a KerasTensor")
+    refuse_unfit(spec, tokens=data.vocabulary is not None, predicts=_predicts(task))
+    build = getattr(spec, "build_steps" if task.per_step else "build")
+    x = made(spec, build(x, task.outputs), keras.KerasTensor, "a KerasTensor")
     steps = data.train.x.shape[1:2] if task.per_step else ()
     if x.shape != (None, *steps, task.outputs):
         expected = ", ".join(map(str, ("B", *steps, task.outputs)))
-        raise UsageError(f"model: {experiment.model.type} gave the shape {x.shape}; expected ({expected})")
+        raise UsageError(f"model: {spec.type} gave the shape {x.shape}; expected ({expected})")
     if data.series is not None:
         x = forecast(x, inputs, data, scaled=experiment.normalize != "none")
     elif isinstance(task, Regression) and experiment.normalize != "none":
         # Not Normalization inverted, which knows no deviation below 1e-7: units may be small.
         x = keras.layers.Rescaling(list(task.scale), list(task.offset), name="in_units")(x)
-    return keras.Model(inputs, x, name=experiment.model.type)
+    return keras.Model(inputs, x, name=name)
 
 
 def _predicts(task: Task) -> Predicts:
@@ -52,7 +74,8 @@ def _predicts(task: Task) -> Predicts:
 
 def check_can_be_saved(experiment: Experiment, model: keras.Model) -> None:
     """Raises UsageError where a plugin's model could not be opened again when its training is over."""
-    if family_of(type(experiment.model)) is None:
+    parts = experiment.model.parts if isinstance(experiment.model, Ensemble) else (experiment.model,)
+    if all(family_of(type(part)) is None for part in parts):
         return
     try:
         portable(model)
@@ -82,22 +105,26 @@ def build_optimizer(experiment: Experiment, data: Data, model: keras.Model) -> k
 def recurrent_kernels(model: keras.Model) -> dict[str, str]:
     """Which kernel each recurrent layer with a choice runs in, and why not in the fast one, by the layer's name."""
     kernels = {}
-    for layer in model.layers:
-        forward = getattr(layer, "forward_layer", layer)
-        if hasattr(forward, "kernel_used"):
-            # The second input is a mask, which only Keras' kernel takes.
-            masked = isinstance(layer.input, list)
-            kernels[forward.name] = "keras (masked steps)" if masked else forward.kernel_used
+    for name, layer, forward in _with_kernels(model):
+        # The second input is a mask, which only Keras' kernel takes.
+        kernels[name] = "keras (masked steps)" if isinstance(layer.input, list) else forward.kernel_used
     return kernels
 
 
 def use_kernels(model: keras.Model, recorded: Mapping[str, str]) -> None:
     """Makes recurrent layers run in the kernels that `recurrent_kernels` told, whatever this machine would choose."""
-    for layer in model.layers:
-        forward = getattr(layer, "forward_layer", layer)
-        if forward.name in recorded:
+    for name, layer, forward in _with_kernels(model):
+        if name in recorded:
             for each in (forward, getattr(layer, "backward_layer", forward)):
-                each.kernel_used = recorded[forward.name]
+                each.kernel_used = recorded[name]
+
+
+def _with_kernels(model: keras.Model) -> Iterator[tuple[str, keras.Layer, keras.Layer]]:
+    """Recurrent layers with a choice of kernels; by the name of what in them reads forwards, which comes last."""
+    for name, layer in named_layers(model):
+        forward = getattr(layer, "forward_layer", layer)
+        if hasattr(forward, "kernel_used"):
+            yield name.removesuffix(layer.name) + forward.name, layer, forward
 
 
 def portable(model: keras.Model) -> keras.Model:

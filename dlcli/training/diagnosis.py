@@ -60,12 +60,23 @@ def _first_fault(prepared: Prepared, steps: Steps, step: int) -> tuple[str, list
 
     Returns it in words, and the rows of the batch that are at fault, where it is single ones.
     """
-    for variable in steps.model.trainable_variables:
-        if not np.isfinite(np.asarray(variable.numpy(), np.float32)).all():
-            return f"the weights `{variable.path}` are no longer finite numbers since the step before it", None
     batch = next(batches_from(prepared, step))
-    probe = _probe(steps.model)
-    reports = steps.strategy.run(_look, args=(steps, probe, batch))
+    for number in range(len(steps.members)):
+        where, rows = _fault_in(prepared, steps, number, batch)
+        if where:
+            return where, rows
+    return "loss and gradients are finite, but the penalties or the weights it leads to are not", None
+
+
+def _fault_in(prepared: Prepared, steps: Steps, number: int, batch: Batch) -> tuple[str, list[int] | None]:
+    """As `_first_fault`, in one member; empty where all is finite."""
+    member = steps.members[number]
+    within = f"{member.name}/" if len(steps.members) > 1 else ""
+    for variable in member.trainable_variables:
+        if not np.isfinite(np.asarray(variable.numpy(), np.float32)).all():
+            return f"the weights `{within}{variable.path}` are no longer finite numbers since the step before it", None
+    probe = _probe(member)
+    reports = steps.strategy.run(_look, args=(steps, number, probe, batch))
     layers: list[list[int]] = [[] for _ in probe.outputs]
     losses: list[int] = []
     gradients: set[str] = set()
@@ -74,7 +85,7 @@ def _first_fault(prepared: Prepared, steps: Steps, step: int) -> tuple[str, list
         for rows, bad in zip(layers, report["layers"], strict=True):
             rows += (first + np.flatnonzero(bad)).tolist()
         losses += (first + np.flatnonzero(report["losses"])).tolist()
-        names = [variable.path for variable in steps.model.trainable_variables]
+        names = [variable.path for variable in member.trainable_variables]
         gradients |= {name for name, bad in zip(names, report["gradients"], strict=True) if bad}
     for tensor, rows in zip(probe.outputs, layers, strict=True):
         operation = tensor._keras_history.operation
@@ -82,13 +93,13 @@ def _first_fault(prepared: Prepared, steps: Steps, step: int) -> tuple[str, list
             name = operation.name
             if name == "inputs":
                 return "the batch has inputs that are not finite numbers", rows
-            return f"the outputs of layer `{name}` are the first that are not finite numbers", rows
+            return f"the outputs of layer `{within}{name}` are the first that are not finite numbers", rows
     if losses:
         return "the loss is not a finite number, though all outputs of the model are", losses
     first_back = next((name for name in reversed(names) if name in gradients), None)
     if first_back is not None:
-        return f"the gradient of `{first_back}` is not finite, though the loss is", None
-    return "loss and gradients are finite, but the penalties or the weights it leads to are not", None
+        return f"the gradient of `{within}{first_back}` is not finite, though the loss is", None
+    return "", None
 
 
 def _may_miss_numbers(prepared: Prepared, operation: keras.Operation) -> bool:
@@ -108,15 +119,16 @@ def _tensors(model: keras.Model) -> Iterator[keras.KerasTensor]:
             yield from node.output_tensors
 
 
-def _look(steps: Steps, probe: keras.Model, batch: Batch) -> dict[str, Any]:
+def _look(steps: Steps, number: int, probe: keras.Model, batch: Batch) -> dict[str, Any]:
     """Of one replica: for each of the probe's outputs which rows are not finite, of the losses, and each gradient."""
-    last = next(i for i, tensor in enumerate(probe.outputs) if tensor is steps.model.outputs[0])
-    with positions.at(steps.position(batch)), tf.GradientTape() as tape:
+    member = steps.members[number]
+    last = next(i for i, tensor in enumerate(probe.outputs) if tensor is member.outputs[0])
+    with positions.at(steps.position(batch, number)), tf.GradientTape() as tape:
         outputs = probe(batch.x, training=True)
         losses = steps.training_losses(batch.y, outputs[last])
         loss = tf.reduce_sum(batch.weight * losses) / batch.total_weight
     real = batch.weight > 0
-    gradients = tape.gradient(loss, steps.model.trainable_variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+    gradients = tape.gradient(loss, member.trainable_variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
     return {
         "first_row": batch.first_row,
         "layers": [real & _bad_rows(output) for output in outputs],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from dlcli.datasets.data import Data
+from dlcli.datasets.data import Data, Split
 from dlcli.datasets.rows import Rows
 from dlcli.errors import DataError, TrainingError, UsageError
 from dlcli.faults import plugin_faults
@@ -23,6 +23,7 @@ from dlcli.spec import Experiment, load_recorded
 from dlcli.tasks import Task, task_for
 from dlcli.training.batches import EVALUATION_BATCH
 from dlcli.training.loading import load_data
+from dlcli.training.members import is_ensemble, members_of
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Evaluation:
     """The scores of the metrics that the spec asks for, by name."""
     naive: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """What simple rules reach on the same examples, by what they are called: the report's scores, by name."""
+    members: Sequence[Mapping[str, float]] = ()
+    """Loss and scores of each member of an ensemble, in their order."""
 
     @property
     def scores(self) -> dict[str, float]:
@@ -48,7 +51,9 @@ class Evaluation:
     def as_json(self) -> dict[str, Any]:
         """Everything, ready for json.dumps."""
         naive = {"naive": {name: dict(scores) for name, scores in self.naive.items()}} if self.naive else {}
-        return {"split": self.split, "examples": self.examples, **self.scores, **self.report.as_json(), **naive}
+        members = {"members": [dict(scores) for scores in self.members]} if self.members else {}
+        report = self.report.as_json()
+        return {"split": self.split, "examples": self.examples, **self.scores, **members, **report, **naive}
 
 
 def evaluate(model: keras.Model, name: str, data: Data, task: Task, experiment: Experiment) -> Evaluation:
@@ -57,6 +62,26 @@ def evaluate(model: keras.Model, name: str, data: Data, task: Task, experiment: 
     The experiment tells which further metrics there are.
     """
     split = data.splits[name]
+    outputs, losses = _kept(model, split, task)
+    report = task.report(split.y, outputs)
+    subject = Subject(f"{experiment.name} · {name}", data, split, task, report, outputs, losses, model)
+    further = {metric.name: score(metric, *task.judged(split.y, outputs)) for metric in experiment.metrics}
+    naive = {rule: task.report(split.y, forecasts).scores for rule, forecasts in split.naive.items()}
+    members = [_scores_of_member(member, split, task) for member in members_of(model)] if is_ensemble(model) else []
+    return Evaluation(name, len(split), _mean(losses), report, subject, further, naive, members)
+
+
+def _scores_of_member(member: keras.Model, split: Split, task: Task) -> dict[str, float]:
+    outputs, losses = _kept(member, split, task)
+    return {"loss": _mean(losses), **task.report(split.y, outputs).scores}
+
+
+def _mean(losses: NDArray[np.float32]) -> float:
+    return float(losses.mean(dtype=np.float64))
+
+
+def _kept(model: keras.Model, split: Split, task: Task) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What is kept of a model's outputs for a split, and the loss of each example, (N,)."""
     losses, kept = [], []
     start = 0
     for outputs in predictions(model, split.x):
@@ -64,12 +89,7 @@ def evaluate(model: keras.Model, name: str, data: Data, task: Task, experiment: 
         losses.append(task.losses(tf.constant(y), tf.constant(outputs)).numpy())
         kept.append(task.kept(y, outputs))
         start += len(outputs)
-    outputs, each = np.concatenate(kept), np.concatenate(losses)
-    report = task.report(split.y, outputs)
-    subject = Subject(f"{experiment.name} · {name}", data, split, task, report, outputs, each, model)
-    further = {metric.name: score(metric, *task.judged(split.y, outputs)) for metric in experiment.metrics}
-    naive = {rule: task.report(split.y, forecasts).scores for rule, forecasts in split.naive.items()}
-    return Evaluation(name, len(split), float(each.mean(dtype=np.float64)), report, subject, further, naive)
+    return np.concatenate(kept), np.concatenate(losses)
 
 
 def score(metric: MetricSpec, targets: NDArray[Any], predictions: NDArray[np.float64]) -> float:

@@ -15,6 +15,7 @@ from dlcli.runs.find import find, has_model, runs_folder
 from dlcli.runs.run import SMOKE, Run
 from dlcli.spec.experiment import InitFrom
 from dlcli.training.evaluate import kept_model
+from dlcli.training.members import named_layers
 
 HEAD = "head"
 """The name of the layer that every model ends with."""
@@ -32,23 +33,23 @@ class Initial:
 
         Raises UsageError where a layer has weights of another shape there, or is not there at all.
         """
-        theirs = {layer.name: layer for layer in kept_model(self.run).layers}
+        theirs = dict(named_layers(kept_model(self.run)))
         taken = []
-        for layer in _learned(model):
+        for name, layer in _learned(model):
             if layer.name == HEAD and not self.spec.head:
                 continue
-            weights = theirs[layer.name].get_weights() if layer.name in theirs else []
-            self._check(layer, weights)
+            weights = theirs[name].get_weights() if name in theirs else []
+            self._check(name, layer, weights)
             layer.set_weights(weights)
-            taken.append(layer.name)
+            taken.append(name)
         return taken
 
-    def _check(self, layer: keras.Layer, weights: list[NDArray[Any]]) -> None:
+    def _check(self, name: str, layer: keras.Layer, weights: list[NDArray[Any]]) -> None:
         ours, theirs = ([tuple(each.shape) for each in some] for some in (layer.weights, weights))
         if ours != theirs:
             hint = "; `head: false` lets the head start anew" if layer.name == HEAD else ""
             raise UsageError(
-                f"init_from: layer `{layer.name}` has weights of the shapes {ours}, the model of {self.run.path} has "
+                f"init_from: layer `{name}` has weights of the shapes {ours}, the model of {self.run.path} has "
                 f"{theirs or 'no such layer'}{hint}"
             )
 
@@ -75,14 +76,20 @@ def find_initial(spec: InitFrom | None, runs: Path | None, *, smoke: bool = Fals
 def freeze(model: keras.Model, spec: InitFrom | None) -> None:
     """Keeps the layers that a spec names as they are; raises UsageError where nothing is called so."""
     for pattern in spec.freeze if spec is not None else ():
-        frozen = [layer for layer in _learned(model) if fnmatchcase(layer.name, pattern)]
+        frozen = [
+            layer for name, layer in _learned(model) if fnmatchcase(layer.name, pattern) or fnmatchcase(name, pattern)
+        ]
         if not frozen:
-            names = ", ".join(layer.name for layer in _learned(model))
+            names = ", ".join(name for name, _ in _learned(model))
             raise UsageError(f"init_from.freeze: no layer is called `{pattern}`; the layers are {names}")
         for layer in frozen:
             layer.trainable = False
 
 
-def _learned(model: keras.Model) -> list[keras.Layer]:
-    """The layers with weights, less those that are made of the data."""
-    return [layer for layer in model.layers if layer.weights and not isinstance(layer, keras.layers.Normalization)]
+def _learned(model: keras.Model) -> list[tuple[str, keras.Layer]]:
+    """The layers with weights, by name, less those that are made of the data."""
+    return [
+        (name, layer)
+        for name, layer in named_layers(model)
+        if layer.weights and not isinstance(layer, keras.layers.Normalization)
+    ]

@@ -20,8 +20,10 @@ from dlcli.training.costs import flops, kept_numbers, shapes
 from dlcli.training.initial import find_initial, freeze
 from dlcli.training.inputs import seen_categories
 from dlcli.training.loading import load_data
+from dlcli.training.members import named_layers
 from dlcli.training.prepare import check_asked
 from dlcli.training.smoke import without_downloads
+from dlcli.training.trained import find_trained
 
 _BYTES = 4
 """Of a float32."""
@@ -92,7 +94,7 @@ def inspect(experiment: Experiment) -> Inspection:
         task.training_losses(experiment.train, data.train.y)
         augmentation(experiment.augment, data, experiment.seed)
     try:
-        model = build_model(experiment, data, task)
+        model = build_model(experiment, data, task, find_trained(experiment.model, None))
     except UsageError as error:
         shape = experiment.dataset.outlook().shape
         if data.stand_in and (shape is None or None in shape):
@@ -125,7 +127,7 @@ def _inspection(
 ) -> Inspection:
     trainable, frozen = (_count(some) for some in (model.trainable_weights, model.non_trainable_weights))
     batch = math.ceil(experiment.train.batch_size / experiment.train.accumulation_steps)
-    kept = sum(kept_numbers(layer) for layer in model.layers)
+    kept = sum(kept_numbers(layer) for _, layer in named_layers(model))
     return Inspection(
         model=experiment.model.type,
         dataset=experiment.dataset.type,
@@ -150,17 +152,18 @@ def _layers(model: keras.Model, data: Data) -> Iterator[Layer]:
     """The layers, and between them that which spells out categories, which Keras has no layer for."""
     categories = sum(map(len, seen_categories(data).values()))
     encoded = Layer("categories", "one-hot", (categories,), 0, 0)
-    names = [layer.name for layer in model.layers]
+    layers = list(named_layers(model))
+    names = [layer.name for _, layer in layers]
     behind = names.index("columns") - 1 if "columns" in names else 0
-    for i, layer in enumerate(model.layers):
-        yield _layer(layer)
+    for i, (name, layer) in enumerate(layers):
+        yield _layer(name, layer)
         if categories and i == behind:
             yield encoded
 
 
-def _layer(layer: keras.layers.Layer) -> Layer:
-    name = type(layer).__name__
-    return Layer(layer.name, name, shapes(layer.output)[0], _count(layer.weights), flops(layer))
+def _layer(name: str, layer: keras.layers.Layer) -> Layer:
+    kind = type(layer).__name__
+    return Layer(name, kind, shapes(layer.output)[0], _count(layer.weights), flops(layer))
 
 
 def _count(variables: Any) -> int:

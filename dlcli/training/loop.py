@@ -90,6 +90,8 @@ class Loop:
         model.stop_training = False
         listening.on_train_begin()
         of_keras.restore(callbacks, self.progress.callbacks)
+        if not model.trainable_variables:
+            self._end_without_training(listening)
         while not self._finished():
             self._until_validation(advance, stop, listening)
         self.listener.on_save(self.kept)
@@ -154,6 +156,13 @@ class Loop:
         self.progress.stopped |= bool(self.steps.model.stop_training)
         if self._finished() or self._checkpoint_is_due():
             self._save()
+
+    def _end_without_training(self, listening: Any) -> None:
+        """Of a model in which nothing is trained, such as one made of finished runs: it is validated and kept."""
+        logs = self._validate(0, listening)
+        self.kept = [np.array(weight) for weight in self.steps.model.get_weights()]
+        self.progress.stopped = True
+        self.listener.on_epoch({"epoch": 0, "step": 0, **logs, "learning_rate": 0.0, "time": time.time()}, True)
 
     def _validate(self, epoch: int, listening: Any) -> dict[str, float]:
         if self._validation is None:

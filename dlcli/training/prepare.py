@@ -15,6 +15,7 @@ from dlcli.errors import TrainingError, UsageError
 from dlcli.families import family_of
 from dlcli.faults import made, plugin_faults
 from dlcli.runs.resuming import digest
+from dlcli.runs.run import Run
 from dlcli.spec import Experiment
 from dlcli.spec.experiment import Training
 from dlcli.tasks import Losses, Task, task_for
@@ -24,6 +25,7 @@ from dlcli.training.build import build_model, build_optimizer, check_can_be_save
 from dlcli.training.evaluate import score as score_of
 from dlcli.training.initial import Initial, find_initial, freeze
 from dlcli.training.loading import load_data
+from dlcli.training.trained import check_same_data, find_trained
 
 _TRIED = 256
 """Examples on which metrics of single steps are tried: they have many."""
@@ -35,6 +37,7 @@ class Prepared:
 
     keep: the validation metric by which the model to keep is chosen, or `last`.
     initial: whose weights training begins with, if not with random ones.
+    trained: the runs that an ensemble is made of, if it is one of runs.
     """
 
     experiment: Experiment
@@ -45,6 +48,7 @@ class Prepared:
     augment: Augment
     keep: str
     initial: Initial | None = None
+    trained: tuple[Run, ...] = ()
 
     @property
     def steps_per_epoch(self) -> int:
@@ -89,7 +93,9 @@ def prepare(
     task = task_for(data, experiment.normalize)
     keep = check_asked(experiment, data, task)
     initial = None if resumed else find_initial(experiment.init_from, runs, smoke=smoke)
-    _try_to_build(experiment, data, task, initial)
+    trained = find_trained(experiment.model, runs, smoke=smoke)
+    check_same_data(trained, data)
+    _try_to_build(experiment, data, task, initial, trained)
     return Prepared(
         experiment,
         strategy,
@@ -99,6 +105,7 @@ def prepare(
         augmentation(experiment.augment, data, experiment.seed),
         keep,
         initial,
+        trained,
     )
 
 
@@ -109,9 +116,11 @@ def check_asked(experiment: Experiment, data: Data, task: Task) -> str:
     return _keep(experiment, data, task)
 
 
-def _try_to_build(experiment: Experiment, data: Data, task: Task, initial: Initial | None) -> None:
+def _try_to_build(
+    experiment: Experiment, data: Data, task: Task, initial: Initial | None, trained: tuple[Run, ...]
+) -> None:
     """Builds the model once, only to be told now if it cannot be."""
-    model = build_model(experiment, data, task)
+    model = build_model(experiment, data, task, trained)
     check_can_be_saved(experiment, model)
     if initial is not None:
         initial.apply(model)

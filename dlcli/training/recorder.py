@@ -82,6 +82,8 @@ class Recorder:
         )  # fmt: skip
         if prepared.initial is not None:
             self.run.update(initial=str(prepared.initial.run.path))
+        if prepared.trained:
+            self.run.update(members=[str(run.path) for run in prepared.trained])
         self.run.forget_metrics_after(loop.progress.step)
         self.board.start(layer_graph(self._portable), notes(data))
         for line in introduction(model, prepared, devices, kernels):

@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from dlcli.layers import positions
 from dlcli.training.batches import Batch
+from dlcli.training.members import averaged, member_name, member_seed, members_of
 from dlcli.training.prepare import Prepared
 
 Totals = np.ndarray[Any, np.dtype[np.float64]]
@@ -23,18 +24,22 @@ class Steps:
     Results are the same on any number of replicas: the loss is divided by the weight of the whole batch, gradients
     are clipped after they are summed, random masks depend on the row of the global batch, batch normalisation takes
     the moments of the global batch, and what is reported are plain totals, summed over replicas at every step.
+    An ensemble's members are trained as if each were alone: the sum of their own losses is lowered, each draws masks by
+    a seed of its own, each's gradients are clipped for themselves. Any other model is its own only member.
     """
 
     def __init__(self, prepared: Prepared, model: keras.Model, optimizer: keras.optimizers.Optimizer) -> None:
         experiment, task = prepared.experiment, prepared.task
         self.model, self.optimizer, self.task, self.strategy = model, optimizer, task, prepared.strategy
-        self._seed = tf.constant(experiment.seed, tf.int64)
+        self.members = members_of(model)
+        self._seeds = [member_seed(experiment.seed, number) for number in range(len(self.members))]
         self._clip_norm = experiment.optimizer.clip_norm
         self.training_losses = prepared.training_losses
         self._parts = experiment.train.accumulation_steps
         self._train = tf.function(self._train_steps)
         self._evaluate = tf.function(self._evaluate_batches)
         self.no_totals: Totals = np.zeros(2 + sum(metric.size for metric in task.metrics))
+        self._headline = next(metric for metric in task.metrics if metric.name == task.headline)
 
     def train(self, batches: Any, count: int, totals: Totals) -> tuple[bool, Totals]:
         """Takes `count` steps; returns whether all losses, gradients and the weights after them are finite numbers.
@@ -45,8 +50,13 @@ class Steps:
         return bool(good), added.numpy()
 
     def evaluate(self, batches: Any, count: int) -> Totals:
-        """The totals of `count` batches, with the plain loss: no smoothing, no class weights, no penalties."""
-        totals: Totals = self._evaluate(batches, tf.constant(count, tf.int64), tf.constant(self.no_totals)).numpy()
+        """The totals of `count` batches, with the plain loss: no smoothing, no class weights, no penalties.
+
+        Behind them, those of the headline metric of each member, where there are several.
+        """
+        of_members = len(self.members) * self._headline.size if len(self.members) > 1 else 0
+        none = tf.constant(np.append(self.no_totals, np.zeros(of_members)))
+        totals: Totals = self._evaluate(batches, tf.constant(count, tf.int64), none).numpy()
         return totals
 
     @contextmanager
@@ -64,16 +74,20 @@ class Steps:
             for variable, value in zip(variables, own, strict=True):
                 variable.assign(value)
 
-    def position(self, batch: Batch) -> positions.Position:
-        """Where in the training the layers are when they see this batch."""
-        return positions.Position(self._seed, batch.step, batch.first_row, batch.weight)
+    def position(self, batch: Batch, member: int = 0) -> positions.Position:
+        """Where in the training the layers of a member are when they see this batch."""
+        seed = tf.constant(self._seeds[member], tf.int64)
+        return positions.Position(seed, batch.step, batch.first_row, batch.weight)
 
     def logs(self, totals: Totals) -> dict[str, float]:
-        """Loss and metrics by name."""
+        """Loss and metrics by name; those of members, if there are such, as `member_1_accuracy`."""
         logs = {"loss": float(totals[0] / totals[1]) if totals[1] else float("nan")}
+        named = [(metric.name, metric) for metric in self.task.metrics]
+        named += [(f"{member_name(i)}_{self._headline.name}", self._headline) for i in range(len(self.members))]
         at = 2
-        for metric in self.task.metrics:
-            logs[metric.name] = metric.result(totals[at : at + metric.size])
+        for name, metric in named:
+            if at < len(totals):
+                logs[name] = metric.result(totals[at : at + metric.size])
             at += metric.size
         return logs
 
@@ -114,15 +128,21 @@ class Steps:
 
     def _gradients(self, batch: Batch, weights: Any) -> tuple[list[tf.Tensor], tf.Tensor]:
         shares = self.strategy.num_replicas_in_sync * self._parts
-        with positions.at(self.position(batch)), tf.GradientTape() as tape:
-            output = self.model(batch.x, training=True)
-            # This share's part of the loss of the whole batch: the parts add up to it.
-            loss = tf.reduce_sum(batch.weight * self.training_losses(batch.y, output)) / batch.total_weight
-            loss += tf.add_n(self.model.losses) / shares if self.model.losses else 0.0
+        outputs, losses = [], []
+        with tf.GradientTape() as tape:
+            for number, member in enumerate(self.members):
+                with positions.at(self.position(batch, number)):
+                    outputs.append(member(batch.x, training=True))
+                # This share's part of the loss of the whole batch: the parts add up to it.
+                loss = tf.reduce_sum(batch.weight * self.training_losses(batch.y, outputs[-1])) / batch.total_weight
+                losses.append(loss + (tf.add_n(member.losses) / shares if member.losses else 0.0))
+            # Their sum, not their mean: so each has the gradient that it has alone.
+            loss = tf.add_n(losses)
         gradients = tape.gradient(loss, weights, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         # Of a table in which rows are looked up it is a few rows, which can neither be added nor divided.
         dense = [tf.convert_to_tensor(gradient) for gradient in gradients]
-        return dense, self._totals(batch, loss * batch.total_weight, output)
+        mean = loss / len(losses)
+        return dense, self._totals(batch, mean * batch.total_weight, averaged(outputs, self.task))
 
     def _apply(self, gradients: list[tf.Tensor], weights: Any) -> None:
         if self._clip_norm is not None:
@@ -131,13 +151,26 @@ class Steps:
             if replicas > 1:
                 context = tf.distribute.get_replica_context()
                 gradients = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
-            gradients, _ = tf.clip_by_global_norm(gradients, self._clip_norm)
+            gradients = self._clipped(gradients, weights)
             gradients = [gradient / replicas for gradient in gradients] if replicas > 1 else gradients
         self.optimizer.apply(gradients, weights)
 
+    def _clipped(self, gradients: list[tf.Tensor], weights: Any) -> list[tf.Tensor]:
+        """The gradients, those of each member together no longer than `clip_norm`."""
+        by_weight = {id(weight): gradient for weight, gradient in zip(weights, gradients, strict=True)}
+        for member in self.members:
+            own = [id(weight) for weight in member.trainable_variables]
+            clipped, _ = tf.clip_by_global_norm([by_weight[weight] for weight in own], self._clip_norm)
+            by_weight |= dict(zip(own, clipped, strict=True))
+        return [by_weight[id(weight)] for weight in weights]
+
     def _evaluate_step(self, batch: Batch) -> tf.Tensor:
-        output = self.model(batch.x, training=False)
-        return self._totals(batch, tf.reduce_sum(batch.weight * self.task.losses(batch.y, output)), output)
+        outputs = [member(batch.x, training=False) for member in self.members]
+        output = averaged(outputs, self.task)
+        totals = self._totals(batch, tf.reduce_sum(batch.weight * self.task.losses(batch.y, output)), output)
+        if len(outputs) == 1:
+            return totals
+        return tf.concat([totals, *(self._headline.totals(batch.y, each, batch.weight) for each in outputs)], axis=0)
 
     def _totals(self, batch: Batch, loss: tf.Tensor, output: tf.Tensor) -> tf.Tensor:
         metrics = [metric.totals(batch.y, output, batch.weight) for metric in self.task.metrics]

@@ -48,7 +48,7 @@ def train(
     ):
         keras.utils.set_random_seed(experiment.seed)
         with prepared.strategy.scope():
-            model = build_model(experiment, data, task)
+            model = build_model(experiment, data, task, prepared.trained)
             if checkpoint is not None:
                 use_kernels(model, run.info.get("kernels", {}))
             elif prepared.initial is not None:

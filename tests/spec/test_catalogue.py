@@ -34,7 +34,8 @@ def plugin_of_the_examples(tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def test_the_families_are_all_places_where_a_type_is_chosen() -> None:
-    assert {place for place, cls in PLACES if type_name(cls)} == set(FAMILIES.values())
+    of_ensembles = {("model", "of"), ("model", "members")}
+    assert {place for place, cls in PLACES if type_name(cls)} == set(FAMILIES.values()) | of_ensembles
     for family, place in FAMILIES.items():
         union = classes_in(owner_of(place[:-1], place[-1]).model_fields[place[-1]].annotation)
         assert tuple(types(family).values()) == union
@@ -114,7 +115,7 @@ def given(place: tuple[str, ...], cls: type[Component], lines: str) -> object:
     assert lines
     document = parse(complete(lines), "s.yaml")
     assert checked(document, combined=False)
-    steps = [step for key in place for step in ((key, 0) if key in ("augment", "metrics") else (key,))]
+    steps = [step for key in place for step in ((key, 0) if key in ("augment", "metrics", "members") else (key,))]
     value = value_at(document.values, tuple(steps))
     assert chosen((cls,), value) is cls
     return value

@@ -10,6 +10,7 @@ from dlcli.augment.transform import Distortion, ImageDistortion, SignalDistortio
 from dlcli.component import Component
 from dlcli.errors import UsageError
 from dlcli.models.abilities import Predicts, refuse_unfit
+from dlcli.models.ensemble import Ensemble, placed
 from dlcli.spec.combinations.finding import AXES, PREDICTS, SIZES, Finding
 from dlcli.spec.experiment import Experiment
 from dlcli.spec.problems import Path
@@ -24,25 +25,27 @@ _FITTING: dict[int, type[Distortion]] = {2: SignalDistortion, 3: ImageDistortion
 
 def model_that_cannot_read(experiment: Experiment) -> Iterator[Finding]:
     """Recurrent and convolutional models read signals and images, no rows of a table."""
-    model, shape, tokens = experiment.model, experiment.dataset.outlook().shape, experiment.dataset.outlook().tokens
-    if shape is None or tokens or not hasattr(model, "refuse_unfit"):
-        return
-    try:
-        model.refuse_unfit(shape)
-    except UsageError as error:
-        path: Path = error.at or ("model", "type")
-        yield Finding(path, str(error).removeprefix("model: "), _READ.get(len(shape), ""), SIZES)
+    shape, tokens = experiment.dataset.outlook().shape, experiment.dataset.outlook().tokens
+    for place, model in _models(experiment):
+        if shape is None or tokens or not hasattr(model, "refuse_unfit"):
+            continue
+        try:
+            model.refuse_unfit(shape)
+        except UsageError as error:
+            path = placed(error.at or ("model", "type"), place)
+            yield Finding(path, str(error).removeprefix("model: "), _READ.get(len(shape), ""), SIZES)
 
 
 def model_that_cannot_predict(experiment: Experiment) -> Iterator[Finding]:
     """Some models read no texts, some make no prediction at each step."""
     outlook = experiment.dataset.outlook()
     steps: Predicts = "next tokens" if outlook.predicts == "tokens" else "steps"
-    try:
-        refuse_unfit(experiment.model, tokens=outlook.tokens, predicts=steps if outlook.per_step else "whole examples")
-    except UsageError as error:
-        path: Path = error.at or ("model", "type")
-        yield Finding(path, str(error).removeprefix("model: "), because=PREDICTS)
+    for place, model in _models(experiment):
+        try:
+            refuse_unfit(model, tokens=outlook.tokens, predicts=steps if outlook.per_step else "whole examples")
+        except UsageError as error:
+            path = placed(error.at or ("model", "type"), place)
+            yield Finding(path, str(error).removeprefix("model: "), because=PREDICTS)
 
 
 def distortions_that_do_not_fit(experiment: Experiment) -> Iterator[Finding]:
@@ -92,6 +95,12 @@ def heads_frozen_at_random(experiment: Experiment) -> Iterator[Finding]:
                 f"`{pattern}` freezes the head, too, which starts anew (`init_from.head` is false) and must be trained"
             )
             yield Finding(path, said, because=(("init_from", "head"),))
+
+
+def _models(experiment: Experiment) -> Iterator[tuple[Path, Component]]:
+    """The model, or the members of an ensemble as they are written, each with the keys below `model` to it."""
+    model = experiment.model
+    yield from dict(model.placed).items() if isinstance(model, Ensemble) else [((), model)]
 
 
 def _fits(distortion: type[Component], kind: type[Distortion] | None) -> bool:
