@@ -19,6 +19,7 @@ from dlcli.models.resnet import ResNet
 from dlcli.models.rnn import RNN
 from dlcli.models.sequential import Sequential
 from dlcli.models.text_cnn import TextCNN
+from dlcli.models.transformer import Transformer
 from dlcli.models.wide_deep import WideDeep
 
 Single = (
@@ -37,6 +38,7 @@ Single = (
     | RNN
     | CNNLSTM
     | AttentionRNN
+    | Transformer
     | TextCNN
     | Sequential
 )

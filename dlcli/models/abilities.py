@@ -31,6 +31,11 @@ def refuse_unfit(model: Component, *, tokens: bool, predicts: Predicts) -> None:
             f"{_listed('build_steps')} can"
         )
     if predicts == "next tokens" and not getattr(model, "causal", False):
+        if "causal" in type(model).__pydantic_fields__:
+            raise UsageError(
+                f"model: {kind} sees what comes later; here the token that follows each step is predicted: give it "
+                "`causal: true`"
+            )
         raise UsageError(
             f"model: {kind} sees what comes later; here the token that follows each step is predicted, which "
             f"{_listed('causal')} can, as they see only what comes before"

@@ -12,15 +12,16 @@ from dlcli.spec.structure import classes_in, type_name
 Values = dict[str, object]
 
 _RECURRENT_MODELS = ("lstm", "bilstm", "gru", "cnn_lstm", "attention_rnn", "rnn")
-_FOR_IMAGES = ("cnn", "deep_cnn", "resnet", "mlp", "linear", "lenet5", "alexnet", *_RECURRENT_MODELS)
-_FOR_SIGNALS = (*_RECURRENT_MODELS, "cnn", "deep_cnn", "resnet", "mlp", "linear")
+_OF_STEPS = (*_RECURRENT_MODELS, "transformer")
+_FOR_IMAGES = ("cnn", "deep_cnn", "resnet", "mlp", "linear", "lenet5", "alexnet", *_OF_STEPS)
+_FOR_SIGNALS = (*_OF_STEPS, "cnn", "deep_cnn", "resnet", "mlp", "linear")
 _TEXTS = ("text", "tiny_shakespeare", "trec", "rt_polarity")
-_FOR_TEXTS = ("text_cnn", *_RECURRENT_MODELS)
+_FOR_TEXTS = ("text_cnn", *_OF_STEPS)
 _FOR_RUNNING_TEXTS = ("gru", "lstm", "rnn")
 _FITTING = {
     "csv": ("mlp", "linear", "wide_deep"),
     "windows": _FOR_SIGNALS,
-    "npz": ("mlp", "linear", "cnn", "deep_cnn", "resnet", *_RECURRENT_MODELS, "lenet5", "alexnet", "application"),
+    "npz": ("mlp", "linear", "cnn", "deep_cnn", "resnet", *_OF_STEPS, "lenet5", "alexnet", "application"),
     "images": (*_FOR_IMAGES, "application"),
     "mnist": _FOR_IMAGES,
     "fashion_mnist": _FOR_IMAGES,
@@ -39,7 +40,7 @@ _READS = {
     **dict.fromkeys(("linear", "mlp"), _NUMBERS_ALONE),
     **dict.fromkeys(_FOR_RUNNING_TEXTS, "images, sequences such as the measurements of a sensor, and texts"),
     **dict.fromkeys(
-        ("bilstm", "cnn_lstm", "attention_rnn"),
+        ("bilstm", "cnn_lstm", "attention_rnn", "transformer"),
         "images, sequences such as the measurements of a sensor, and texts whose classes are predicted",
     ),
     "text_cnn": "texts whose classes are predicted",
@@ -75,6 +76,7 @@ _MODELS: dict[str, Values] = {
     "cnn_lstm": {"filters": [32, 64], "batch_norm": True, **_RECURRENT},
     "attention_rnn": _RECURRENT,
     "text_cnn": {"filters": 100, "dropout": 0.5},
+    "transformer": {"layers": 2, "width": 64, "heads": 4, "dropout": 0.2},
 }
 _HELD_OUT: Values = {"validation": {"fraction": 0.1}, "test": {"fraction": 0.2}}
 _OWN: dict[str, tuple[str, Values]] = {

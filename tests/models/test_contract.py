@@ -27,6 +27,7 @@ from dlcli.models.mlp import MLP
 from dlcli.models.resnet import ResNet
 from dlcli.models.rnn import RNN
 from dlcli.models.sequential import Sequential
+from dlcli.models.transformer import Transformer
 from dlcli.models.wide_deep import WideDeep
 from dlcli.spec import dump
 from dlcli.spec.load import check
@@ -63,10 +64,11 @@ SPECS = {
             {"Dropout": {"rate": 0.2}},
         )
     ),
+    "transformer": Transformer(width=8, heads=2, feed_forward=12, dropout=0.1, pooling="class_token"),
 }
 READS_IMAGES_ONLY = {"lenet5": IMAGE, "alexnet": (20, 19, 2)}
 READS_PLACES_ONLY = {"cnn", "cnn_mean", "cnn_max", "deep_cnn", "resnet"}
-READS_STEPS = {"lstm", "bilstm", "gru", "rnn", "identity_relu", "cnn_lstm", "attention_rnn"}
+READS_STEPS = {"lstm", "bilstm", "gru", "rnn", "identity_relu", "cnn_lstm", "attention_rnn", "transformer"}
 NEEDS_DLCLI = {"attention_rnn"}
 """Models with a layer that Keras has none for."""
 CASES = [
@@ -167,8 +169,8 @@ def test_every_kind_of_file_opens_in_plain_keras(tmp_path):
     for name, shape in shapes.items():
         model = portable(network(SPECS[name], shape))
         model.save(tmp_path / f"{name}.keras")
-        np.save(tmp_path / f"{name}.npy", model(examples(shape)))
         np.save(tmp_path / f"{name}_x.npy", examples(shape))
+        np.save(tmp_path / f"{name}.npy", model(examples(shape)))
     program = (
         "import sys, numpy as np, keras\n"
         "for name in sys.argv[2:]:\n"

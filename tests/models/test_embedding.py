@@ -91,10 +91,15 @@ def test_who_reads_tokens():
             MLP(),
             False,
             "steps",
-            "model: mlp makes one prediction for the whole example; .* which lstm, bilstm, gru, rnn, cnn_lstm and "
-            "attention_rnn can",
+            "model: mlp makes one prediction for the whole example; .* which lstm, bilstm, gru, rnn, cnn_lstm, "
+            "attention_rnn and transformer can",
         ),
-        (BiLSTM(), True, "next tokens", "model: bilstm sees what comes later; .* which lstm, gru and rnn can"),
+        (
+            BiLSTM(),
+            True,
+            "next tokens",
+            "model: bilstm sees what comes later; .* which lstm, gru, rnn and transformer can",
+        ),
     ],
 )
 def test_what_a_model_cannot_do_is_refused(model, tokens, predicts, said):

@@ -55,9 +55,25 @@ def test_two_operations_for_each_use_of_each_entry_of_a_kernel(kind: str) -> Non
 
 
 def test_what_inputs_alone_are_multiplied_to_is_not_known() -> None:
-    layer, x = LAYERS.Attention(), keras.Input((T, C))
+    layer, x = LAYERS.Dot(axes=1), keras.Input((T, C))
     layer([x, x])
     assert flops(layer) is None
+
+
+@pytest.mark.parametrize("kind", [LAYERS.Attention, LAYERS.AdditiveAttention])
+def test_attention_compares_each_step_with_each_and_adds_them_up(kind: Any) -> None:
+    layer, S = kind(), 7
+    layer([keras.Input((T, C)), keras.Input((S, C))])
+    assert flops(layer) == 2 * T * S * C + 2 * T * S * C
+
+
+def test_each_head_of_attention_projects_compares_and_adds_up() -> None:
+    heads, D, S = 2, 3, 7
+    layer = LAYERS.MultiHeadAttention(heads, D)
+    layer(keras.Input((T, C)), keras.Input((S, U)))
+    projections = 2 * heads * D * (T * C + 2 * S * U + T * C)
+    assert flops(layer) == projections + 2 * heads * T * S * (D + D)
+    assert kept_numbers(layer) == heads * (T * S + 2 * D * (T + S)) + T * C
 
 
 def test_outputs_are_kept_and_of_recurrent_layers_every_gate_at_each_step() -> None:
