@@ -40,7 +40,8 @@ def evaluate(
         typer.Option(
             "--prompt",
             metavar="TEXT",
-            help="Of a run that predicts next characters or words: let it go on with this text, instead of scoring it.",
+            help="Of a run that predicts next characters or words: let it go on with this text, instead of scoring it. "
+            "Of one that writes texts: what it writes of this one.",
         ),
     ] = None,
     temperature: Annotated[
@@ -63,7 +64,8 @@ def evaluate(
 
     Figures are the confusion matrix, the worst mistakes with their inputs, predicted over true numbers and what they
     are off by: what fits the task.
-    A run that predicts the next characters or words of a text goes on with a --prompt instead.
+    A run that predicts the next characters or words of a text goes on with a --prompt instead, and one that writes
+    texts, such as translations, writes what it makes of it.
     """
     from dlcli.runs.find import find, has_model, runs_folder
     from dlcli.runs.plugins import plugin_notes

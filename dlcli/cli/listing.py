@@ -65,7 +65,7 @@ def state_of(cls: type[Component]) -> str:
     if not issubclass(cls, DatasetSpec) or origin_of(cls):
         return ""
     if cls.facts is None:
-        return YOURS
+        return YOURS if "path" in cls.__pydantic_fields__ else SHIPPED
     if not cls.facts.download_bytes:
         return SHIPPED
     return HERE if cls.place(data_folder()) else f"{megabytes(cls.facts.download_bytes)} to download"

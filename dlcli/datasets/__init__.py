@@ -5,10 +5,12 @@ from typing import Annotated
 from dlcli.component import ByType
 from dlcli.datasets.arrays import Npz
 from dlcli.datasets.cifar10 import Cifar10
+from dlcli.datasets.dates import Dates
 from dlcli.datasets.fashion_mnist import FashionMnist
 from dlcli.datasets.hapt import Hapt
 from dlcli.datasets.images import Images
 from dlcli.datasets.mnist import Mnist
+from dlcli.datasets.pairs import Pairs
 from dlcli.datasets.recordings import Recordings
 from dlcli.datasets.rt_polarity import RtPolarity
 from dlcli.datasets.table import Csv
@@ -21,11 +23,13 @@ from dlcli.datasets.windows import Windows
 Dataset = Annotated[
     Cifar10
     | Csv
+    | Dates
     | FashionMnist
     | Hapt
     | Images
     | Mnist
     | Npz
+    | Pairs
     | Recordings
     | RtPolarity
     | Text

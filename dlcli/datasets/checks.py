@@ -7,7 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcli.datasets.data import NO_LABEL, Classes, Column, Data, MultiLabel, NextToken, Split, StepClasses
+from dlcli.datasets.data import (
+    NO_LABEL,
+    Classes,
+    Column,
+    Data,
+    MultiLabel,
+    NextToken,
+    Split,
+    StepClasses,
+    TokenSequence,
+)
 from dlcli.datasets.rows import blocks
 from dlcli.datasets.splits import refuse_shared_groups
 from dlcli.errors import DataError
@@ -31,14 +41,14 @@ def check(data: Data, name: str) -> None:
             raise DataError(f"{where} has {len(split)} examples but {len(split.y)} targets{groups}; expected one each")
         _check_kinds(split, data, where)
         if data.vocabulary is not None:
-            _check_tokens(split, len(data.vocabulary), where)
+            _check_tokens(split, data, where)
         _check_finite(split, data, where)
         _check_labels(split, data, where)
     if data.columns is not None:
         _check_columns(data.train, data.columns, name)
     if isinstance(data.target, Classes):
         _check_classes(data, data.target.names, name)
-    if isinstance(data.target, StepClasses | NextToken) and (data.train.y < 0).all():
+    if isinstance(data.target, StepClasses | NextToken | TokenSequence) and (data.train.y < 0).all():
         raise DataError(f"{name}: no step of the train split has a label; there is nothing to learn")
     refuse_shared_groups(dict(data.splits))
 
@@ -61,10 +71,15 @@ def _expected(data: Data) -> tuple[tuple[int, ...], str]:
         return (), "iu"
     if isinstance(data.target, StepClasses | NextToken):
         return data.train.x.shape[1:2], "i"
+    if isinstance(data.target, TokenSequence):
+        return (data.train.x.shape[1] - data.target.source_steps,), "i"
     return (len(data.target.names),), "f"
 
 
-def _check_tokens(split: Split, tokens: int, where: str) -> None:
+def _check_tokens(split: Split, data: Data, where: str) -> None:
+    tokens = np.full(split.x.shape[-1], len(data.vocabulary or ()))
+    if isinstance(data.target, TokenSequence):
+        tokens[data.target.source_steps :] = len(data.target.names)
     start = 0
     for block in blocks(split.x):
         bad = (block < 0) | (block >= tokens)
@@ -72,7 +87,7 @@ def _check_tokens(split: Split, tokens: int, where: str) -> None:
             row, at = np.argwhere(bad)[0].tolist() if bad.any() and block.ndim == 2 else (0, 0)
             raise DataError(
                 f"{where}: {split.name_of(start + row)} holds {np.ravel(block[row])[at]!s} at position {at}; expected "
-                f"texts (N, T) of whole numbers, tokens from 0 to {tokens - 1}"
+                f"texts (N, T) of whole numbers, tokens from 0 to {tokens[at] - 1}"
             )
         start += len(block)
 

@@ -53,11 +53,29 @@ class NextToken:
     names: tuple[str, ...]
 
 
-Target = Classes | Reals | MultiLabel | StepClasses | NextToken
+@dataclass(frozen=True)
+class TokenSequence:
+    """A sequence of tokens is written for each example, one after another, until the one that ends it.
+
+    names: the tokens that may be written, entry i being token i: padding, what is unknown, the beginning, the end, and
+    those of the training split.
+    source_steps: how many of the steps of x (N, T) are the source. Behind them stands what is before each token that is
+    to be written: the beginning, and the target without its last token.
+    separator: what stands between tokens where people are to read them.
+    """
+
+    names: tuple[str, ...]
+    source_steps: int
+    separator: str = ""
+
+
+Target = Classes | Reals | MultiLabel | StepClasses | NextToken | TokenSequence
 NO_LABEL = -1
 """In the place of a step's class or following token where it has none, such as at steps that only fill up."""
 PADDING, UNKNOWN = 0, 1
 """The first two tokens of every vocabulary: what fills short texts up, and whatever training has not seen."""
+BEGIN, END = 2, 3
+"""In the vocabulary of what is written: what stands before its first token, and what comes after its last."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +96,8 @@ class Split:
     x: (N, ...) numbers as a user of the trained model would give them, not normalised; batches of it become float32.
     Of texts (N, T) whole numbers, the tokens; short ones are filled up at their ends.
     y: (N,) int32 class numbers, (N, D) float32 values, (N, K) float32 of 0 and 1 for any number of classes, or (N, T)
-    int32, a class number or the following token for each step, -1 where there is none.
+    int32, a class number or the following token for each step, -1 where there is none; tokens that are to be written,
+    with the one that ends them and -1 after that.
     groups: (N,) whom or what each example comes from (a person, a recording), as numbers or names; None where
     examples stand alone.
     names: (N,) what to call each example in a message, such as its file or line; None for its number in the split.
@@ -113,7 +132,8 @@ class Data:
 
     validation, test: None where the spec asks for none.
     columns: what each column of x is, where the examples are rows of a table.
-    vocabulary: what each token of x is, where the examples are texts: padding first, then what is unknown.
+    vocabulary: what each token of x is, where the examples are texts: padding first, then what is unknown. Where texts
+    are written of them, that of the source alone.
     fill: what takes the place of a number that is missing from a table, of the training split's numbers.
     series: how windows of a series and what follows them are told to the model, where it is told anything but values.
     stand_in: whether these are made-up examples in the place of data that is not here.
@@ -188,12 +208,16 @@ def with_known_tokens(data: Data) -> Data:
 
     For folds, each of which has another training split: the vocabulary is that of all of them.
     """
-    known = np.unique(data.train.x[:])
+    # What is written has a vocabulary of its own.
+    ends = [data.target.source_steps] if isinstance(data.target, TokenSequence) else []
+    known = [np.unique(part) for part in np.split(data.train.x[:], ends, axis=1)]
 
     def of(split: Split | None) -> Split | None:
         if split is None:
             return None
-        return replace(split, x=np.where(np.isin(split.x[:], known), split.x[:], UNKNOWN).astype(np.int32))
+        parts = zip(np.split(split.x[:], ends, axis=1), known, strict=True)
+        x = np.concatenate([np.where(np.isin(part, there), part, UNKNOWN) for part, there in parts], axis=1)
+        return replace(split, x=x.astype(np.int32))
 
     return replace(data, validation=of(data.validation), test=of(data.test))
 

@@ -7,6 +7,7 @@ SCORES = {
     "reals": ("rmse", "mae", "r2"),
     "labels": ("mean_ap", "macro_f1"),
     "tokens": ("nats_per_token", "perplexity", "accuracy"),
+    "sequences": ("exact_match", "token_error_rate", "accuracy"),
 }
 """The scores of every split besides its loss, by what is predicted."""
 FOLLOWED = {
@@ -14,7 +15,8 @@ FOLLOWED = {
     "reals": ("rmse", "mae"),
     "labels": ("macro_f1",),
     "tokens": ("nats_per_token", "accuracy"),
+    "sequences": ("accuracy",),
 }
 """What is computed of validation besides the loss while a model is trained, first that by which its best is chosen."""
-FALLING = ("loss", "rmse", "mae", "nats_per_token", "perplexity")
+FALLING = ("loss", "rmse", "mae", "nats_per_token", "perplexity", "token_error_rate")
 """The scores of which less is better."""

@@ -17,6 +17,7 @@ from dlcli.models.lstm import LSTM
 from dlcli.models.mlp import MLP
 from dlcli.models.resnet import ResNet
 from dlcli.models.rnn import RNN
+from dlcli.models.seq2seq import Seq2Seq
 from dlcli.models.sequential import Sequential
 from dlcli.models.text_cnn import TextCNN
 from dlcli.models.transformer import Transformer
@@ -40,6 +41,7 @@ Single = (
     | AttentionRNN
     | Transformer
     | TextCNN
+    | Seq2Seq
     | Sequential
 )
 """What can be a member of an ensemble."""

@@ -8,22 +8,32 @@ from dlcli.component import Component
 from dlcli.errors import UsageError
 from dlcli.models.embedding import reads_tokens
 
-Predicts = Literal["whole examples", "steps", "next tokens"]
-"""What is predicted of each example: one thing of the whole, something at each step, or each step's following token."""
+Predicts = Literal["whole examples", "steps", "next tokens", "sequences"]
+"""What is predicted of each example: one thing of the whole, something at each step, each step's following token, or a
+sequence of another length.
+"""
 
 
 def refuse_unfit(model: Component, *, tokens: bool, predicts: Predicts) -> None:
     """Raises UsageError where a model cannot read texts that it is given, or cannot predict at every step.
 
     A model can that has a `build_steps`; of following tokens, if it is also `causal`: what it predicts at a step
-    depends on that step and those before it alone.
+    depends on that step and those before it alone. Sequences are written by those that have a `build_sequences`, and
+    nothing else is.
     """
     kind = type(model).__pydantic_fields__["type"].default
     if tokens and not reads_tokens(model):
         raise UsageError(
             f"model: {kind} reads numbers; here examples are texts, which {_listed('embedding')} and sequential read"
         )
-    if predicts == "whole examples":
+    if predicts == "sequences" and not hasattr(model, "build_sequences"):
+        raise UsageError(
+            f"model: {kind} writes no sequences; here one is written for each example, which "
+            f"{_listed('build_sequences')} can"
+        )
+    if predicts != "sequences" and not hasattr(model, "build"):
+        raise UsageError(f"model: {kind} writes a sequence for each example; here {predicts} are predicted")
+    if predicts in ("whole examples", "sequences"):
         return
     if not hasattr(model, "build_steps"):
         raise UsageError(

@@ -34,9 +34,22 @@ def vocabulary_of(x: keras.KerasTensor) -> int | None:
     return size
 
 
+def with_source(x: keras.KerasTensor, steps: int) -> keras.KerasTensor:
+    """The same x (B, T), of which so many steps are a source, and the others what is written of it so far."""
+    x.source_steps = steps
+    return x
+
+
+def source_of(x: keras.KerasTensor) -> int:
+    """How many steps of x (B, T) are the source of what is to be written."""
+    steps: int = x.source_steps
+    return steps
+
+
 def embedded(
-    x: keras.KerasTensor, vocabulary_size: int | None, size: int | None, *, masked: bool = True
-) -> keras.KerasTensor:
+    x: keras.KerasTensor, vocabulary_size: int | None, size: int | None, *, masked: bool = True,
+    name: str = "embedding",
+) -> keras.KerasTensor:  # fmt: skip
     """Tokens as vectors: x (B, T) -> (B, T, size); what is not tokens (vocabulary_size None) stays as it is.
 
     size: None gives each token an axis of its own, (B, T, V), with nothing to be learned (one-hot).
@@ -55,6 +68,6 @@ def embedded(
         )
     one_hot = {"embeddings_initializer": "identity", "trainable": False}
     layer = keras.layers.Embedding(
-        vocabulary_size, size or vocabulary_size, mask_zero=masked, name="embedding", **({} if size else one_hot)
+        vocabulary_size, size or vocabulary_size, mask_zero=masked, name=name, **({} if size else one_hot)
     )
     return layer(x)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlcli.component import examples_of
-from dlcli.datasets.data import Classes, Data, NextToken, StepClasses
+from dlcli.datasets.data import Classes, Data, NextToken, StepClasses, TokenSequence
 
 if TYPE_CHECKING:
     import keras
@@ -68,6 +68,8 @@ def record_of(data: Data) -> dict[str, Any]:
         record["columns"] = {column.name: list(column.categories or ()) or "numbers" for column in data.columns}
     if data.vocabulary is not None:
         record["vocabulary"] = list(data.vocabulary)
+    if isinstance(data.target, TokenSequence):
+        record["writes"] = {"source_steps": data.target.source_steps, "separator": data.target.separator}
     return record
 
 

@@ -9,11 +9,14 @@ from dlcli.metrics.classification import ClassificationReport
 from dlcli.metrics.labels import LabelsReport
 from dlcli.metrics.regression import RegressionReport
 from dlcli.metrics.report import Report
+from dlcli.metrics.sequences import SequenceReport
 from dlcli.metrics.tokens import TokenReport
 
 if TYPE_CHECKING:
     from dlcli.training.evaluate import Evaluation
     from dlcli.training.folds import FoldScores
+
+_MISTAKES = 5
 
 
 def headline(evaluation: Evaluation) -> str:
@@ -62,8 +65,24 @@ def tables(report: Report) -> str:
         return label_table(report)
     if isinstance(report, TokenReport):
         return place_table(report)
+    if isinstance(report, SequenceReport):
+        return text_table(report)
     assert isinstance(report, RegressionReport)
     return number_table(report)
+
+
+def text_table(report: SequenceReport) -> str:
+    """The scores by the width of the beam, and the first texts that were not written as they should."""
+    lines = ["beam  exact_match  token_error_rate"]
+    for width in sorted(report.written):
+        scores = report.of_beam(width)
+        lines.append(f"{width:4}  {scores['exact_match']:11.4f}  {scores['token_error_rate']:16.4f}")
+    if mistakes := report.mistakes(_MISTAKES):
+        number = max(len(str(row)) for row, _, _ in mistakes)
+        written = max(len("written"), *(len(text) for _, text, _ in mistakes))
+        lines += ["", f"{'example':>{7 + number}}  {'written':{written}}  true"]
+        lines += [f"{f'example {row}':>{7 + number}}  {text:{written}}  {true}" for row, text, true in mistakes]
+    return "\n".join(lines)
 
 
 def number_table(report: RegressionReport) -> str:

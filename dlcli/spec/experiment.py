@@ -44,8 +44,8 @@ class EarlyStopping(Component):
     """Stops training when a validation metric has not improved for some time."""
 
     metric: ValidationMetric | None = None
-    """What is watched: losses and errors are to fall, the others to rise. If absent: accuracy of classes, rmse of
-    numbers, nats_per_token of next tokens, macro_f1 where an example may have several classes.
+    """What is watched: losses and errors are to fall, the others to rise. If absent: accuracy of classes and of
+    sequences, rmse of numbers, nats_per_token of next tokens, macro_f1 where an example may have several classes.
     """
     patience: PositiveInt = 5
     """Validations without improvement after which training stops."""

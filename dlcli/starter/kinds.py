@@ -16,6 +16,7 @@ _OF_STEPS = (*_RECURRENT_MODELS, "transformer")
 _FOR_IMAGES = ("cnn", "deep_cnn", "resnet", "mlp", "linear", "lenet5", "alexnet", *_OF_STEPS)
 _FOR_SIGNALS = (*_OF_STEPS, "cnn", "deep_cnn", "resnet", "mlp", "linear")
 _TEXTS = ("text", "tiny_shakespeare", "trec", "rt_polarity")
+_PAIRS = ("pairs", "dates")
 _FOR_TEXTS = ("text_cnn", *_OF_STEPS)
 _FOR_RUNNING_TEXTS = ("gru", "lstm", "rnn")
 _FITTING = {
@@ -33,6 +34,7 @@ _FITTING = {
     "tiny_shakespeare": _FOR_RUNNING_TEXTS,
     "trec": _FOR_TEXTS,
     "rt_polarity": _FOR_TEXTS,
+    **dict.fromkeys(_PAIRS, ("seq2seq",)),
 }
 _NUMBERS_ALONE = "numbers, as in tables, images and the measurements of a sensor"
 _READS = {
@@ -44,6 +46,7 @@ _READS = {
         "images, sequences such as the measurements of a sensor, and texts whose classes are predicted",
     ),
     "text_cnn": "texts whose classes are predicted",
+    "seq2seq": "texts of which others are to be written",
     **dict.fromkeys(("cnn", "deep_cnn", "resnet"), "images, and sequences such as the measurements of a sensor"),
     **dict.fromkeys(("lenet5", "alexnet"), "images"),
     "application": "images of at least 32 x 32 pixels",
@@ -57,6 +60,7 @@ _EXAMPLES = {
     "fashion_mnist": "an image of 28 x 28",
     "cifar10": "an image",
     **dict.fromkeys(_TEXTS, "a text"),
+    **dict.fromkeys(_PAIRS, "a text of which another one is to be written"),
 }
 _RECURRENT: Values = {"units": [32], "dropout": 0.5, "pooling": "mean"}
 _MODELS: dict[str, Values] = {
@@ -77,6 +81,7 @@ _MODELS: dict[str, Values] = {
     "attention_rnn": _RECURRENT,
     "text_cnn": {"filters": 100, "dropout": 0.5},
     "transformer": {"layers": 2, "width": 64, "heads": 4, "dropout": 0.2},
+    "seq2seq": {"units": [128], "embedding": 64, "dropout": 0.2},
 }
 _HELD_OUT: Values = {"validation": {"fraction": 0.1}, "test": {"fraction": 0.2}}
 _OWN: dict[str, tuple[str, Values]] = {
@@ -85,6 +90,7 @@ _OWN: dict[str, tuple[str, Values]] = {
     "images": ("pictures", {"size": [64, 64], **_HELD_OUT}),
     "windows": ("series.csv", {"steps": 24, **_HELD_OUT}),
     "text": ("story.txt", _HELD_OUT),
+    "pairs": ("pairs.txt", _HELD_OUT),
     "recordings": ("my_sensors", {"window": 128, "overlap": 0.5, **_HELD_OUT}),
 }
 TASKS = ("classes", "reals")

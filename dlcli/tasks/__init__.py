@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from dlcli.datasets.data import Classes, Data, MultiLabel, NextToken, StepClasses
+from dlcli.datasets.data import Classes, Data, MultiLabel, NextToken, StepClasses, TokenSequence
 from dlcli.tasks.classification import Classification
 from dlcli.tasks.labels import Labelling
 from dlcli.tasks.regression import Regression
+from dlcli.tasks.sequences import SequenceToSequence
 from dlcli.tasks.steps import NextTokens, StepClassification
 from dlcli.tasks.task import Losses, Task
 
@@ -17,6 +18,7 @@ __all__ = [
     "Losses",
     "NextTokens",
     "Regression",
+    "SequenceToSequence",
     "StepClassification",
     "Task",
     "task_for",
@@ -33,5 +35,7 @@ def task_for(data: Data, normalize: Literal["standard", "range", "none"] = "stan
         return StepClassification.of(data.target, data.train.y)
     if isinstance(data.target, NextToken):
         return NextTokens.of(data.target, data.train.y)
+    if isinstance(data.target, TokenSequence):
+        return SequenceToSequence.of(data.target, data.train.y)
     y = data.train.y if data.series is None else data.series.changes(data.train.x[:], data.train.y)
     return Regression.of(data.target, y, normalize)

@@ -15,7 +15,7 @@ from dlcli.models.abilities import Predicts, refuse_unfit
 from dlcli.models.ensemble import Ensemble, placed
 from dlcli.runs.run import Run
 from dlcli.spec import Experiment
-from dlcli.tasks import NextTokens, Regression, Task
+from dlcli.tasks import NextTokens, Regression, SequenceToSequence, Task
 from dlcli.training.batches import steps_per_epoch
 from dlcli.training.inputs import prepare_inputs
 from dlcli.training.members import joined, member_name, member_seed, named_layers
@@ -26,8 +26,8 @@ from dlcli.training.trained import ensemble_of
 def build_model(experiment: Experiment, data: Data, task: Task, trained: Sequence[Run] = ()) -> keras.Model:
     """The experiment's model between layers that normalise its inputs and give its outputs in their units.
 
-    (B, ...) float32 as the dataset has it -> (B, outputs), or (B, T, outputs) where each step is predicted: logits of
-    classes or tokens, or numbers in their own units.
+    (B, ...) float32 as the dataset has it -> (B, outputs), or (B, T, outputs) where each step is predicted or a
+    sequence of T steps is written: logits of classes or tokens, or numbers in their own units.
     trained: the runs that an ensemble of runs is made of.
     Raises UsageError where the model cannot read examples of this shape or cannot predict at each step.
     """
@@ -51,10 +51,11 @@ def _build_single(experiment: Experiment, spec: Any, data: Data, task: Task, nam
     inputs = keras.Input(data.train.x.shape[1:], name="inputs")
     raw = getattr(spec, "reads_raw", False)
     x = prepare_inputs(inputs, data, "none" if raw else experiment.normalize)
-    refuse_unfit(spec, tokens=data.vocabulary is not None, predicts=_predicts(task))
-    build = getattr(spec, "build_steps" if task.per_step else "build")
+    predicts = _predicts(task)
+    refuse_unfit(spec, tokens=data.vocabulary is not None, predicts=predicts)
+    build = getattr(spec, _BUILDS[predicts])
     x = made(spec, build(x, task.outputs), keras.KerasTensor, "a KerasTensor")
-    steps = data.train.x.shape[1:2] if task.per_step else ()
+    steps = data.train.y.shape[1:] if task.per_step else ()
     if x.shape != (None, *steps, task.outputs):
         expected = ", ".join(map(str, ("B", *steps, task.outputs)))
         raise UsageError(f"model: {spec.type} gave the shape {x.shape}; expected ({expected})")
@@ -66,9 +67,19 @@ def _build_single(experiment: Experiment, spec: Any, data: Data, task: Task, nam
     return keras.Model(inputs, x, name=name)
 
 
+_BUILDS: Mapping[Predicts, str] = {
+    "whole examples": "build",
+    "steps": "build_steps",
+    "next tokens": "build_steps",
+    "sequences": "build_sequences",
+}
+
+
 def _predicts(task: Task) -> Predicts:
     if not task.per_step:
         return "whole examples"
+    if isinstance(task, SequenceToSequence):
+        return "sequences"
     return "next tokens" if isinstance(task, NextTokens) else "steps"
 
 

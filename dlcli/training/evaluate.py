@@ -20,8 +20,9 @@ from dlcli.metrics.spec import MetricSpec
 from dlcli.report.figures.subject import Subject
 from dlcli.runs.run import Run
 from dlcli.spec import Experiment, load_recorded
-from dlcli.tasks import Task, task_for
+from dlcli.tasks import SequenceToSequence, Task, task_for
 from dlcli.training.batches import EVALUATION_BATCH
+from dlcli.training.decoding import beam_of, decode
 from dlcli.training.loading import load_data
 from dlcli.training.members import is_ensemble, members_of
 
@@ -63,17 +64,29 @@ def evaluate(model: keras.Model, name: str, data: Data, task: Task, experiment: 
     """
     split = data.splits[name]
     outputs, losses = _kept(model, split, task)
-    report = task.report(split.y, outputs)
+    report = _report(model, split, task, outputs, experiment)
     subject = Subject(f"{experiment.name} · {name}", data, split, task, report, outputs, losses, model)
     further = {metric.name: score(metric, *task.judged(split.y, outputs)) for metric in experiment.metrics}
     naive = {rule: task.report(split.y, forecasts).scores for rule, forecasts in split.naive.items()}
-    members = [_scores_of_member(member, split, task) for member in members_of(model)] if is_ensemble(model) else []
+    single = members_of(model) if is_ensemble(model) else []
+    members = [_scores_of_member(member, split, task, experiment) for member in single]
     return Evaluation(name, len(split), _mean(losses), report, subject, further, naive, members)
 
 
-def _scores_of_member(member: keras.Model, split: Split, task: Task) -> dict[str, float]:
+def _report(
+    model: keras.Model, split: Split, task: Task, outputs: NDArray[np.float32], experiment: Experiment
+) -> Report:
+    """What is told of these outputs; of a model that writes sequences, of those that it writes by itself."""
+    if not isinstance(task, SequenceToSequence):
+        return task.report(split.y, outputs)
+    beams = sorted({1, beam_of(experiment.model)})
+    sources = np.asarray(split.x[:])[:, : task.target.source_steps]
+    return task.written(split.y, outputs, {beam: decode(model, sources, beam) for beam in beams})
+
+
+def _scores_of_member(member: keras.Model, split: Split, task: Task, experiment: Experiment) -> dict[str, float]:
     outputs, losses = _kept(member, split, task)
-    return {"loss": _mean(losses), **task.report(split.y, outputs).scores}
+    return {"loss": _mean(losses), **_report(member, split, task, outputs, experiment).scores}
 
 
 def _mean(losses: NDArray[np.float32]) -> float:

@@ -10,10 +10,10 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcli.datasets.data import Column, Data
+from dlcli.datasets.data import Column, Data, TokenSequence
 from dlcli.datasets.rows import Rows, blocks
 from dlcli.models.columns import InputColumn, with_columns
-from dlcli.models.embedding import with_vocabulary
+from dlcli.models.embedding import with_source, with_vocabulary
 from dlcli.training.series import told
 
 Normalize = Literal["standard", "range", "none"]
@@ -28,7 +28,8 @@ def prepare_inputs(x: keras.KerasTensor, data: Data, normalize: Normalize) -> ke
     vectors of them.
     """
     if data.vocabulary is not None:
-        return with_vocabulary(x, len(data.vocabulary))
+        x = with_vocabulary(x, len(data.vocabulary))
+        return with_source(x, data.target.source_steps) if isinstance(data.target, TokenSequence) else x
     if data.series is not None:
         windows = data.series.windows(np.asarray(data.train.x[:]))
         x, data = told(x, data.series), replace(data, train=replace(data.train, x=windows))

@@ -17,6 +17,7 @@ from dlcli.errors import UsageError
 from dlcli.models.recurrent import Recurrent
 from dlcli.runs.run import Run
 from dlcli.spec import Experiment
+from dlcli.training.decoding import write_run
 from dlcli.training.evaluate import kept_model
 from dlcli.training.prepare import Prepared
 
@@ -26,16 +27,18 @@ _RECURRENT = ("LSTM", "GRU", "SimpleRNN")
 
 
 def sample_run(run: Run, prompt: str, *, temperature: float, length: int, seed: int) -> str:
-    """What a run's kept model goes on with after a prompt, the prompt included.
+    """What a run's kept model goes on with after a prompt, the prompt included; or what it writes of it.
 
     Raises UsageError where the run does not predict next tokens or has no model yet, and for a prompt that is empty or
     holds what its vocabulary does not have.
     """
-    vocabulary = run.info.get("vocabulary")
-    if vocabulary is None or run.info["target"] != ["next token"]:
+    vocabulary, writes = run.info.get("vocabulary"), "writes" in run.info
+    if vocabulary is None or not (writes or run.info["target"] == ["next token"]):
         raise UsageError(f"--prompt {prompt!r}: {run.path} does not predict the next token of texts")
     if not run.model_path.exists():
         raise UsageError(f"{run.path}: has no model; the run is {run.info['state']} and finished no epoch")
+    if writes:
+        return write_run(run, kept_model(run), prompt)
     return sample(kept_model(run), run.experiment, vocabulary, prompt, temperature, length, seed)
 
 

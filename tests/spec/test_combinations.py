@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli.datasets.data import Classes, MultiLabel, NextToken, Reals
+from dlcli.datasets.data import Classes, MultiLabel, NextToken, Reals, TokenSequence
 from dlcli.errors import SpecError
 from dlcli.metrics.names import FOLLOWED, SCORES
 from dlcli.shipped import shipped
@@ -19,7 +19,7 @@ from dlcli.spec.experiment import ValidationMetric
 from dlcli.spec.load import check
 from dlcli.spec.problems import Problem
 from dlcli.spec.reading import parse
-from dlcli.tasks import Classification, Labelling, NextTokens, Regression, Task
+from dlcli.tasks import Classification, Labelling, NextTokens, Regression, SequenceToSequence, Task
 from tests.spec.problems import REST, found, problems, shown, without_choices
 from tests.spec.test_problems import block
 
@@ -470,6 +470,7 @@ def test_the_metrics_that_are_known_are_those_that_tasks_compute() -> None:
         "reals": Regression(Reals(("y",)), (0.0,), (1.0,)),
         "labels": Labelling(MultiLabel(("a", "b"))),
         "tokens": NextTokens(NextToken(("a", "b")), 1.0),
+        "sequences": SequenceToSequence(TokenSequence(("a", "b"), 1), 1.0),
     }
     assert set(tasks) == set(FOLLOWED)
     for predicts, task in tasks.items():

@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlcli.report.figures.attention import attention_map
 from dlcli.report.figures.average_precision import average_precision
 from dlcli.report.figures.confusion import confusion_matrix
+from dlcli.report.figures.edits import edits
 from dlcli.report.figures.mistakes import mistakes
 from dlcli.report.figures.nats_by_place import nats_by_place
 from dlcli.report.figures.page import png
@@ -31,6 +33,8 @@ KINDS: Mapping[str, Callable[[Subject], Figure | None]] = {
     "mistakes": mistakes,
     "average_precision": average_precision,
     "nats_by_place": nats_by_place,
+    "edits": edits,
+    "attention_map": attention_map,
     "predictions": predictions,
     "residuals": residuals,
 }

@@ -39,10 +39,11 @@ def model_that_cannot_read(experiment: Experiment) -> Iterator[Finding]:
 def model_that_cannot_predict(experiment: Experiment) -> Iterator[Finding]:
     """Some models read no texts, some make no prediction at each step."""
     outlook = experiment.dataset.outlook()
-    steps: Predicts = "next tokens" if outlook.predicts == "tokens" else "steps"
+    of_tokens: dict[str | None, Predicts] = {"tokens": "next tokens", "sequences": "sequences"}
+    predicts = of_tokens.get(outlook.predicts, "steps" if outlook.per_step else "whole examples")
     for place, model in _models(experiment):
         try:
-            refuse_unfit(model, tokens=outlook.tokens, predicts=steps if outlook.per_step else "whole examples")
+            refuse_unfit(model, tokens=outlook.tokens, predicts=predicts)
         except UsageError as error:
             path = placed(error.at or ("model", "type"), place)
             yield Finding(path, str(error).removeprefix("model: "), because=PREDICTS)

@@ -13,7 +13,14 @@ from dlcli.spec.suggest import among, listed
 
 PLATEAU: Path = ("optimizer", "schedule")
 STOPPING: Path = ("train", "early_stopping")
-_WORDS = {"classes": "classes", "reals": "numbers", "labels": "several classes", "tokens": "next tokens"}
+_WORDS = {
+    "classes": "classes",
+    "reals": "numbers",
+    "labels": "several classes",
+    "tokens": "next tokens",
+    "sequences": "sequences",
+}
+_OF_TOKENS = ("tokens", "sequences")
 
 
 def metrics_that_are_not_computed(experiment: Experiment) -> Iterator[Finding]:
@@ -67,7 +74,7 @@ def metrics_that_do_not_fit(experiment: Experiment) -> Iterator[Finding]:
     """Some further metrics are of classes alone, others of numbers."""
     predicts = experiment.dataset.outlook().predicts
     for i, metric in enumerate(experiment.metrics):
-        if predicts is not None and (metric.fits not in ("both", _WORDS[predicts]) or predicts == "tokens"):
+        if predicts is not None and (metric.fits not in ("both", _WORDS[predicts]) or predicts in _OF_TOKENS):
             said = f"{metric.type} is for {metric.fits}; {_WORDS[predicts]} are predicted"
             yield Finding(("metrics", i), said, because=PREDICTS)
 
@@ -75,7 +82,7 @@ def metrics_that_do_not_fit(experiment: Experiment) -> Iterator[Finding]:
 def losses_of_classes_alone(experiment: Experiment) -> Iterator[Finding]:
     """Labels to smooth and classes to weigh are there only where classes are predicted."""
     outlook, train = experiment.dataset.outlook(), experiment.train
-    if outlook.predicts in ("reals", "labels", "tokens"):
+    if outlook.predicts in ("reals", "labels", *_OF_TOKENS):
         predicted = f"{_WORDS[outlook.predicts]} are predicted"
         if train.label_smoothing and outlook.predicts == "reals":
             said = f"{predicted}; only classes have labels to smooth"
