@@ -129,5 +129,6 @@ def test_what_reads_both_ways_predicts_no_following_token():
         refuse_unfit(GRU(bidirectional=True), tokens=True, predicts="next tokens")
     assert caught.value.at == ("model", "bidirectional")
     for model in (BiLSTM(), CNNLSTM(), AttentionRNN()):
-        with pytest.raises(UsageError, match=rf"{model.type} sees what comes later; .* lstm, gru and rnn can"):
+        said = rf"{model.type} sees what comes later; .* lstm, gru, rnn and transformer can"
+        with pytest.raises(UsageError, match=said):
             refuse_unfit(model, tokens=True, predicts="next tokens")
