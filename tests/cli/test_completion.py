@@ -114,7 +114,7 @@ def test_parts_of_files_and_packages_are_offered(
     spec = ["train", "specs/s.yaml", "--set"]
     assert offered([*spec, "dataset.ex"], monkeypatch, capsys) == ["dataset.examples="]
     assert offered([*spec, "model."], monkeypatch, capsys) == ["model.type=", "model.units="]
-    assert offered([*spec, "model=s"], monkeypatch, capsys) == ["model=sequential", "model=small"]
+    assert offered([*spec, "model=s"], monkeypatch, capsys) == ["model=seq2seq", "model=sequential", "model=small"]
     assert offered([*spec, "model=ti"], monkeypatch, capsys) == ["model=tiny"]
     assert offered(["describe", "tin"], monkeypatch, capsys) == ["tiny_shakespeare", "tiny"]
     assert offered(["describe", "--plugins", "specs/parts.py", "sma"], monkeypatch, capsys) == ["small", "smallest"]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dlcli.errors import SpecError
 from dlcli.spec.problems import Mark, Problem
 from dlcli.spec.reading import parse
-from tests.spec.problems import REST, found, shown
+from tests.spec.problems import REST, found, shown, without_choices
 
 
 def block(text: str) -> str:
@@ -206,11 +206,6 @@ SHOWN = {
         s.yaml:3:10: unknown key 'test_acuracy' in expect
            3 | expect: {test_acuracy: 0.9}
              |          ^^^^^^^^^^^^  did you mean `test_accuracy`?
-             | one of: test_accuracy, test_macro_f1, test_loss, test_rmse, test_mae, test_r2, test_mean_ap,
-             |   test_nats_per_token, test_perplexity, validation_accuracy, validation_macro_f1, validation_loss,
-             |   validation_rmse, validation_mae, validation_r2, validation_mean_ap, validation_nats_per_token,
-             |   validation_perplexity, train_accuracy, train_macro_f1, train_loss, train_rmse, train_mae,
-             |   train_r2, train_mean_ap, train_nats_per_token, train_perplexity
         """,
     ),
     "a key given twice": (
@@ -235,7 +230,7 @@ SHOWN = {
 @pytest.mark.parametrize("kind", SHOWN)
 def test_a_mistake_is_shown_where_it_is_with_what_was_probably_meant(kind: str) -> None:
     text, said = SHOWN[kind]
-    assert shown(REST + text) == block(said).rstrip()
+    assert without_choices(shown(REST + text), "test_accuracy") == block(said).rstrip()
 
 
 def test_a_missing_key_is_shown_where_it_belongs() -> None:
@@ -244,11 +239,11 @@ def test_a_missing_key_is_shown_where_it_belongs() -> None:
            3 | init_from: {head: false}
              | ^^^^^^^^^  The run: its folder, or the name of an experiment, whose newest run is meant.
     """).rstrip()  # fmt: skip
-    assert shown("# a comment\nseed: 1\nmodel: lstm").split(", fashion_mnist")[0].split("\n") == [
+    assert shown("# a comment\nseed: 1\nmodel: lstm").split(", ")[0].split("\n") == [
         "s.yaml:2:1: `dataset` is missing",
         "   2 | seed: 1",
         "     | ^  The examples and what is to be predicted.",
-        "     | one of: cifar10, csv",
+        "     | one of: cifar10",
     ]
 
 

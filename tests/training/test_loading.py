@@ -26,10 +26,12 @@ NEEDED = {
     "images": {"path": "pictures"},
     "recordings": {"path": "watch", "window": 32},
     "text": {"path": "story.txt"},
+    "pairs": {"path": "pairs.tsv"},
     "windows": {"path": "series.csv", "target": "value", "steps": 12},
 }
 """The fields without which a dataset says nothing."""
-SHIPPED = {"hapt"}
+SHIPPED = {"hapt", "dates"}
+"""What comes with dlcli, or is made by its code."""
 
 
 def experiment(dataset: str, more: str = "") -> Experiment:
