@@ -35,6 +35,11 @@ def refuse_unfit(model: Component, *, tokens: bool, predicts: Predicts) -> None:
         raise UsageError(f"model: {kind} writes a sequence for each example; here {predicts} are predicted")
     if predicts in ("whole examples", "sequences"):
         return
+    if getattr(model, "spectrum", None) is not None:
+        raise UsageError(
+            "model: spectrum: frequencies are read of the whole example; here each step is predicted; leave it out",
+            at=("model", "spectrum"),
+        )
     if not hasattr(model, "build_steps"):
         raise UsageError(
             f"model: {kind} makes one prediction for the whole example; here each step is predicted, which "

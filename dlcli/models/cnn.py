@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import PositiveInt
 
 from dlcli.models.convolution import Convolutional, Pooling, blocks
+from dlcli.models.spectrum import Spectrum, refuse_no_signal, with_spectrum
 
 if TYPE_CHECKING:
     import keras
@@ -29,7 +30,15 @@ class CNN(Convolutional):
     """How the last block's outputs become one vector: all of them, or each channel's mean or maximum."""
     dense_units: tuple[PositiveInt, ...] = (128,)
     """Size of each dense layer between the last block and the head."""
+    spectrum: Spectrum | None = None
+    """Of signals: a network that reads their frequencies; its outputs are added to the model's. null: none."""
+
+    def refuse_unfit(self, shape: tuple[int | None, ...]) -> None:
+        """Raises UsageError where examples of this shape are neither signals nor images, or have no frequencies."""
+        super().refuse_unfit(shape)
+        refuse_no_signal(self, shape)
 
     def build(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
         """x: (B, T, C) or (B, H, W, C) -> (B, outputs)."""
-        return blocks(x, outputs, self, kernel_size=self.kernel_size, pool=self.pool, pooling=self.pooling)
+        made = blocks(x, outputs, self, kernel_size=self.kernel_size, pool=self.pool, pooling=self.pooling)
+        return with_spectrum(made, x, self)

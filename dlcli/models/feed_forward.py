@@ -101,10 +101,11 @@ def dense(
 
 
 def head(
-    x: keras.KerasTensor, outputs: int, *, regularizer: keras.Regularizer | None, initializer: str = "glorot_uniform"
-) -> keras.KerasTensor:
+    x: keras.KerasTensor, outputs: int, *, regularizer: keras.Regularizer | None, initializer: str = "glorot_uniform",
+    name: str = "head",
+) -> keras.KerasTensor:  # fmt: skip
     """x: (B, C) -> (B, outputs)."""
     import keras
 
-    layer = keras.layers.Dense(outputs, kernel_initializer=initializer, kernel_regularizer=regularizer, name="head")
+    layer = keras.layers.Dense(outputs, kernel_initializer=initializer, kernel_regularizer=regularizer, name=name)
     return layer(x)

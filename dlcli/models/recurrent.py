@@ -9,6 +9,7 @@ from pydantic import Field, NonNegativeFloat, PositiveInt
 from dlcli.component import Component, shape_text
 from dlcli.errors import UsageError
 from dlcli.models.embedding import embedded, vocabulary_of
+from dlcli.models.spectrum import Spectrum, refuse_no_signal, with_spectrum
 
 if TYPE_CHECKING:
     import keras
@@ -38,6 +39,8 @@ class Recurrent(Component):
     """Weight of the sum of squared kernel entries in the training loss."""
     embedding: PositiveInt | None = None
     """Of texts: the size of the vector that is learned for each token; null: each token is an axis of its own."""
+    spectrum: Spectrum | None = None
+    """Of signals: a network that reads their frequencies; its outputs are added to the model's. null: none."""
 
     causal: ClassVar[bool] = True
     """Whether what is predicted at a step depends on that step and those before it alone, if read in one direction."""
@@ -54,10 +57,11 @@ class Recurrent(Component):
                 f"model: {self.type} reads signals (T, C), or images (H, W, C) row by row; each example here has the "
                 f"shape {shape_text(shape)}"
             )
+        refuse_no_signal(self, shape)
 
     def build(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
         """x: (B, T, C), tokens (B, T), or (B, H, W, C) -> (B, outputs)."""
-        return recurrent(x, outputs, self)
+        return with_spectrum(recurrent(x, outputs, self), x, self)
 
     def build_steps(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
         """x: (B, T, C), tokens (B, T), or (B, H, W, C) -> (B, T, outputs) or (B, H, outputs): one at every step."""

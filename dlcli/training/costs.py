@@ -51,6 +51,10 @@ def flops(layer: keras.layers.Layer) -> int | None:
         return _of_heads(layer) + _of_pairs(layer, layer.num_heads * (layer.key_dim + layer.value_dim))
     if isinstance(layer, _DENSE + _CONVOLUTIONS):
         return 2 * _kernel_entries(layer) * _places(layer.output)
+    if isinstance(layer, _layers.STFTSpectrogram):
+        kernels = (layer.real_kernel, layer.imag_kernel)
+        frames, channels = shapes(layer.output)[0][0], shapes(layer.input)[0][-1]
+        return 2 * frames * channels * sum(int(math.prod(kernel.shape)) for kernel in kernels)
     if isinstance(layer, _TRANSPOSED):
         return 2 * _kernel_entries(layer) * _places(layer.input)
     if isinstance(layer, _OF_INPUTS_ALONE) or (layer.weights and not isinstance(layer, _OF_SINGLE_NUMBERS)):

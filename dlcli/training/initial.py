@@ -17,8 +17,8 @@ from dlcli.spec.experiment import InitFrom
 from dlcli.training.evaluate import kept_model
 from dlcli.training.members import named_layers
 
-HEAD = "head"
-"""The name of the layer that every model ends with."""
+HEADS = {"head", "spectrum_head"}
+"""The layers whose outputs a model's are, or are the sum of."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Initial:
         theirs = dict(named_layers(kept_model(self.run)))
         taken = []
         for name, layer in _learned(model):
-            if layer.name == HEAD and not self.spec.head:
+            if layer.name in HEADS and not self.spec.head:
                 continue
             weights = theirs[name].get_weights() if name in theirs else []
             self._check(name, layer, weights)
@@ -47,7 +47,7 @@ class Initial:
     def _check(self, name: str, layer: keras.Layer, weights: list[NDArray[Any]]) -> None:
         ours, theirs = ([tuple(each.shape) for each in some] for some in (layer.weights, weights))
         if ours != theirs:
-            hint = "; `head: false` lets the head start anew" if layer.name == HEAD else ""
+            hint = "; `head: false` lets the head start anew" if layer.name in HEADS else ""
             raise UsageError(
                 f"init_from: layer `{name}` has weights of the shapes {ours}, the model of {self.run.path} has "
                 f"{theirs or 'no such layer'}{hint}"

@@ -114,6 +114,11 @@ keys, with their defaults
       a whole number, more than 0, or null
       Of texts: the size of the vector that is learned for each token; null:
       each token is an axis of its own.
+  spectrum: null
+      keys and values (frame, hop, filters, kernel_size, input_dropout, dropout,
+      l2), or null
+      Of signals: a network that reads their frequencies; its outputs are added
+      to the model's. null: none.
 
 source
   Hochreiter and Schmidhuber 1997, https://doi.org/10.1162/neco.1997.9.8.1735,

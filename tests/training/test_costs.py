@@ -41,6 +41,11 @@ KNOWN: dict[str, tuple[Any, tuple[int, ...], int | None]] = {
         (T, C),
         2 * T * (2 * C * U + U * U + 2 * T * C + U * C),
     ),
+    "spectrum": (
+        LAYERS.STFTSpectrogram(frame_length=8, frame_step=2),
+        (T, C),
+        2 * ((T - 8) // 2 + 1) * C * 8 * 2 * (8 // 2 + 1),
+    ),
     "single numbers": (LAYERS.BatchNormalization(), (H, W, C), 0),
     "no weights": (LAYERS.MaxPooling2D(), (H, W, C), 0),
     "unknown weights": (LAYERS.EinsumDense("ab,bc->ac", output_shape=U), (C,), None),

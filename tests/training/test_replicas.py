@@ -19,6 +19,10 @@ MLP = "{type: mlp, units: [12, 8], activation: maxout, batch_norm: true, dropout
 RESNET = "{type: resnet, depth: 8, filters: 4, l2: 0.001, dropout: 0.2}"
 GRU = "{type: gru, units: [6], bidirectional: true, dropout: 0.3, pooling: max, l2: 0.001}"
 ATTENTION = "{type: attention_rnn, filters: [4], pool: 4, batch_norm: true, units: [6], dropout: 0.3, l2: 0.001}"
+SPECTRUM = (
+    "{type: lstm, units: [6], dropout: 0.3, "
+    "spectrum: {frame: 8, hop: 4, filters: [6], input_dropout: 0.2, dropout: 0.3, l2: 0.001}}"
+)
 TRANSFORMER = "{type: transformer, width: 8, heads: 2, feed_forward: 12, dropout: 0.3}"
 
 # 40 steps over 150 examples. Of batches of 32, the last has 22 rows, and of four devices one has none of them; of
@@ -34,6 +38,7 @@ EPOCHS = {32: 8, 44: 10}
         pytest.param(MLP, OPTIMIZER, 32, id="mlp-32", marks=pytest.mark.slow),
         pytest.param(GRU, OPTIMIZER, 44, id="gru-44", marks=pytest.mark.slow),
         pytest.param(ATTENTION, OPTIMIZER, 44, id="attention-44", marks=pytest.mark.slow),
+        pytest.param(SPECTRUM, SMALL_STEPS, 44, id="spectrum-44", marks=pytest.mark.slow),
         pytest.param(RESNET, SMALL_STEPS, 32, id="resnet-32", marks=pytest.mark.slow),
         pytest.param(TRANSFORMER, SMALL_STEPS, 44, id="transformer-44"),
     ],
