@@ -23,7 +23,7 @@ from dlcli.cli import app
 from dlcli.datasets.data import Classes
 from dlcli.datasets.files.download import offline
 from dlcli.metrics import FurtherMetric
-from dlcli.spec import load
+from dlcli.spec import catalogue, load
 from dlcli.spec.load import check
 from dlcli.spec.reading import parse
 from dlcli.spec.structure import classes_in, type_name
@@ -198,6 +198,17 @@ def test_every_type_is_on_the_page(kind: str) -> None:
     types = [cls.model_fields["type"].default for cls in union.__origin__.__args__]
     assert len(types) > 3
     assert [name for name in types if f"`{name}`" not in page and f"type: {name}" not in page] == []
+
+
+@pytest.mark.parametrize("family", catalogue.FAMILIES)
+def test_every_type_is_in_the_readmes_table_and_the_docs(family: str) -> None:
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    (row,) = re.findall(rf"^\| `{catalogue.FAMILIES[family][-1]}`.*", readme, re.MULTILINE)
+    types = list(catalogue.types(family))
+    assert types
+    assert [name for name in types if f"`{name}`" not in row] == []
+    pages = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    assert [name for name in types if not re.search(rf"`{name}`|type: {name}\b", pages)] == []
 
 
 def test_the_specs_of_the_page_on_specs_are_whole(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,7 +56,7 @@ def refuse_misplaced(wanted: Wanted, data: str) -> None:
 
     if wanted.path is not None and kinds.usual_path(data) is None:
         raise UsageError(f"--path {wanted.path}: {data} is published data, which is found or downloaded; leave it out")
-    if wanted.target is not None and data not in ("csv", "windows"):
+    if wanted.target is not None and kinds.usual_target(data) is None:
         raise UsageError(f"--target {wanted.target}: only a table has columns to choose from, not {data}; leave it out")
     if wanted.task is not None:
         chosen("--task", wanted.task, kinds.TASKS, "", ask=False)
@@ -99,23 +99,20 @@ def _nothing_at(path: str) -> str:
 
 def found_in(wanted: Wanted, data: str, path: str | None, place: Path | None) -> Look:
     """What else the dataset's part of the spec must say, and why."""
-    from dlcli.starter.kinds import takes_task
+    from dlcli.starter.kinds import takes_task, usual_target
     from dlcli.starter.table import Look
 
     if data == "csv" and place is not None:
         return _look(place, wanted)
     fields: dict[str, object] = {"task": wanted.task} if wanted.task and takes_task(data) else {}
     mend = "`path`"
-    if data == "csv":
+    usual = usual_target(data)
+    if usual is not None:
         ask = wanted.ask and wanted.target is None
-        target = typer.prompt("Which column is predicted?", default="target") if ask else wanted.target or "target"
-        fields = {"target": target, "task": wanted.task or "classes"}
-        mend = "`path`, `target` and `task`"
-    if data == "windows":
-        ask = wanted.ask and wanted.target is None
-        target = typer.prompt("Which column is forecast?", default="value") if ask else wanted.target or "value"
-        fields = {"target": target}
-        mend = "`path` and `target`"
+        target = typer.prompt("Which column is predicted?", default=usual) if ask else wanted.target or usual
+        task = {"task": wanted.task or "classes"} if takes_task(data) else {}
+        fields = {"target": target, **task}
+        mend = "`path`, `target` and `task`" if task else "`path` and `target`"
     if path is None or place is not None:
         return Look(fields, (), {})
     notes = f"a template: there is no {path} here yet; change {mend} to what you have", _UNTIL_THEN

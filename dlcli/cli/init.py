@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +20,8 @@ from dlcli.cli.answers import (
     refuse_misplaced,
 )
 from dlcli.cli.completion import complete_specs
-from dlcli.cli.options import spec_path
+from dlcli.cli.options import Plugins, spec_path
+from dlcli.cli.parts import known_parts
 from dlcli.errors import UsageError
 
 
@@ -53,15 +55,18 @@ def init(
             "--from", metavar="CONFIG", autocompletion=complete_specs, help="Copy this config that comes with dlcli."
         ),
     ] = None,
+    plugins: Plugins = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing; what is not given is suggested.")] = False,
 ) -> None:
     """Write a spec to begin with, in which every line says what it is for.
 
     Asks for what is not given, unless there is no terminal to ask at. A table that is there is looked into. With --data
-    and no --path, what is written is a template for data that is not there yet.
+    and no --path, what is written is a template for data that is not there yet. Datasets and models of installed
+    packages and of the files that --plugins names can be chosen, too.
     """
     if config is not None:
         given = {"--data": data, "--path": path, "--target": target, "--task": task, "--model": model}
+        given["--plugins"] = str(plugins[0]) if plugins else None
         if wrong := [name for name, value in given.items() if value is not None]:
             raise UsageError(f"--from copies a config as it is; {', '.join(wrong)} cannot be given with it")
         from dlcli.starter.copy import copied
@@ -78,7 +83,8 @@ def init(
             and data in (None, "csv", "npz", "windows")
         ):
             file, path = None, str(file)
-        file, text, notes = _made(file, Wanted(data, path, target, task, model, ask=not yes and _can_ask()))
+        with known_parts(plugins):
+            file, text, notes = _made(file, Wanted(data, path, target, task, model, ask=not yes and _can_ask()))
     _write(file, text)
     typer.echo(f"wrote     {file}")
     for note in notes:
@@ -108,9 +114,21 @@ def _made(file: Path | None, wanted: Wanted) -> tuple[Path, str, tuple[str, ...]
     model = chosen("--model", wanted.model, kinds.models_for(data), "Which model?", wanted.ask, f" for {data}")
     file = _target_file(file, Path(kinds.called(data, path)))
     header = {"What": f"{model} on {path or data}, as dlcli init wrote it", "Run": f"dlcli train {file}"}
-    values = kinds.first_values(data, path, look.fields, model)
+    values = _with_plugins(kinds.first_values(data, path, look.fields, model), file)
     reasons: dict[tuple[str, ...], str] = {("dataset", field): why for field, why in look.reasons.items()}
     return file, commented(Experiment, values, header, reasons), look.notes
+
+
+def _with_plugins(values: dict[str, object], file: Path) -> dict[str, object]:
+    """The values after the files of plugins that they take parts from, as they are seen from the spec's folder."""
+    from dlcli.plugins.files import file_of
+    from dlcli.spec import Experiment
+    from dlcli.spec.structure import component_at
+
+    parts = (component_at(Experiment, values, (key,)) for key in ("dataset", "model"))
+    files = [source for part in parts if part is not None and (source := file_of(part)) is not None]
+    named = [Path(os.path.relpath(source, file.parent)).as_posix() for source in dict.fromkeys(files)]
+    return {"plugins": named, **values} if named else values
 
 
 def _target_file(given: Path | None, usual: Path) -> Path:

@@ -62,7 +62,7 @@ Plugins = Annotated[
     list[Path] | None,
     typer.Option(
         "--plugins", metavar="FILE",
-        help="A Python file with parts of your own, to be told of, too; repeatable. Installed packages are found.",
+        help="A Python file with parts of your own, to be known, too; repeatable. Installed packages are found.",
     ),
 ]  # fmt: skip
 Gate = Annotated[bool, typer.Option("--gate", help="Exit 1 if an expected score (`expect:`) is missed.")]

@@ -76,6 +76,11 @@ class Npz(DatasetSpec, OwnSplits):
             raise ValueError(f"`classes` (={list(self.classes)}) must not be given where `task` is reals")
         return self
 
+    @classmethod
+    def first_values(cls) -> dict[str, object]:
+        """What `dlcli init` writes besides the type."""
+        return {"path": "arrays.npz"}
+
     def outlook(self) -> Outlook:
         """What is known without the arrays, which may come divided unless `x` names the one of all examples."""
         return Outlook(

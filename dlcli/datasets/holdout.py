@@ -35,6 +35,10 @@ class Holdout(Component):
         return self
 
 
+HELD_OUT = {"validation": {"fraction": 0.1}, "test": {"fraction": 0.2}}
+"""What `dlcli init` writes of a dataset that has no published test split."""
+
+
 class OwnSplits(Component):
     """The fields of a dataset that has no published test split: how it is divided."""
 

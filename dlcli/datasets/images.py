@@ -11,7 +11,7 @@ from pydantic import Field, PositiveInt
 
 from dlcli.component import such_as
 from dlcli.datasets.folder import resolve
-from dlcli.datasets.holdout import SPLIT_NAMES, OwnSplits
+from dlcli.datasets.holdout import HELD_OUT, SPLIT_NAMES, OwnSplits
 from dlcli.datasets.spec import DatasetSpec, Outlook
 from dlcli.errors import DataError
 from dlcli.paths import PathText
@@ -52,6 +52,11 @@ class Images(DatasetSpec, OwnSplits):
     """Height and width in pixels that every image is scaled to (bilinear); if absent, all must have one size."""
     color: Literal["rgb", "gray"] = "rgb"
     """Whether images have three channels, or one."""
+
+    @classmethod
+    def first_values(cls) -> dict[str, object]:
+        """What `dlcli init` writes besides the type."""
+        return {"path": "pictures", "size": [64, 64], **HELD_OUT}
 
     def outlook(self) -> Outlook:
         """What is known without the images, which may come divided."""

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from dlcli.component import such_as
 from dlcli.datasets.folder import resolve_all
-from dlcli.datasets.holdout import Holdout, OwnSplits
+from dlcli.datasets.holdout import HELD_OUT, Holdout, OwnSplits
 from dlcli.datasets.spec import DatasetSpec, Outlook
 from dlcli.datasets.texts.fields import By, Encoding, Tokens
 from dlcli.paths import PathText
@@ -56,6 +56,11 @@ class Pairs(DatasetSpec, OwnSplits, Tokens):
         if self.test_path is not None and self.test != Holdout(fraction=0.2):
             raise ValueError(f"`test` (={self.test}) must not be given with `test_path` (={self.test_path})")
         return self
+
+    @classmethod
+    def first_values(cls) -> dict[str, object]:
+        """What `dlcli init` writes besides the type."""
+        return {"path": "pairs.txt", **HELD_OUT}
 
     def outlook(self) -> Outlook:
         """What is known without the file."""

@@ -9,7 +9,7 @@ from pydantic import Field, PositiveFloat, field_validator, model_validator
 
 from dlcli.component import Component, such_as
 from dlcli.datasets.folder import resolve
-from dlcli.datasets.holdout import OwnSplits
+from dlcli.datasets.holdout import HELD_OUT, OwnSplits
 from dlcli.datasets.sensors.columns import AUTO, Columns, TimeUnit
 from dlcli.datasets.sensors.file_names import FileNames
 from dlcli.datasets.spec import DatasetSpec, Outlook, each_once
@@ -111,6 +111,11 @@ class Recordings(DatasetSpec, OwnSplits):
                     f"`{name}.by` (={held_out.by}) must be group, or `overlap` 0: windows that overlap share samples"
                 )
         return self
+
+    @classmethod
+    def first_values(cls) -> dict[str, object]:
+        """What `dlcli init` writes besides the type."""
+        return {"path": "my_sensors", "window": 128, "overlap": 0.5, **HELD_OUT}
 
     def outlook(self) -> Outlook:
         """What is known without the recordings."""

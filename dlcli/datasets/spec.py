@@ -77,6 +77,11 @@ class DatasetSpec(Component):
         """Where the files of a published dataset lie, in the data folder or elsewhere; None if they are not here."""
         return None
 
+    @classmethod
+    def first_values(cls) -> dict[str, object]:
+        """What `dlcli init` writes besides the type; of a user's own data also `path`, its usual place."""
+        return {}
+
     def outlook(self) -> Outlook:
         """What is known without the data, by which combinations that cannot work are refused before it is loaded."""
         return Outlook()

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from dlcli.component import ReadOnly, such_as
 from dlcli.datasets.derived import DerivedColumns
 from dlcli.datasets.folder import resolve_all
-from dlcli.datasets.holdout import Holdout, OwnSplits
+from dlcli.datasets.holdout import HELD_OUT, Holdout, OwnSplits
 from dlcli.datasets.spec import Outlook, each_once
 from dlcli.datasets.table_file import ColumnName, TableFile
 from dlcli.paths import PathText
@@ -93,6 +93,11 @@ class Csv(TableFile, OwnSplits, DerivedColumns):
     def targets(self) -> tuple[ColumnName, ...]:
         """The columns that are predicted."""
         return self.target if isinstance(self.target, tuple) else (self.target,)
+
+    @classmethod
+    def first_values(cls) -> dict[str, object]:
+        """What `dlcli init` writes besides the type."""
+        return {"path": "table.csv", "target": "target", **HELD_OUT}
 
     def outlook(self) -> Outlook:
         """What is known without the file."""

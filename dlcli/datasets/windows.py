@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, PositiveInt, field_validator, model_validator
 
 from dlcli.component import Component, such_as
+from dlcli.datasets.holdout import HELD_OUT
 from dlcli.datasets.spec import Outlook, each_once
 from dlcli.datasets.table_file import ColumnName, TableFile
 
@@ -104,6 +105,11 @@ class Windows(TableFile):
     def look_back(self) -> int:
         """Rows that must come before the first that is forecast."""
         return max(self.steps, self.season or 0)
+
+    @classmethod
+    def first_values(cls) -> dict[str, object]:
+        """What `dlcli init` writes besides the type."""
+        return {"path": "series.csv", "target": "value", "steps": 24, **HELD_OUT}
 
     def outlook(self) -> Outlook:
         """What is known without the file."""

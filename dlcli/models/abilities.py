@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 from dlcli.component import Component
+from dlcli.datasets.spec import Outlook
 from dlcli.errors import UsageError
 from dlcli.models.embedding import reads_tokens
 
@@ -12,6 +14,14 @@ Predicts = Literal["whole examples", "steps", "next tokens", "sequences"]
 """What is predicted of each example: one thing of the whole, something at each step, each step's following token, or a
 sequence of another length.
 """
+
+
+_OF_TOKENS: dict[str | None, Predicts] = {"tokens": "next tokens", "sequences": "sequences"}
+
+
+def predicted_of(outlook: Outlook) -> Predicts:
+    """What is predicted of each example of such data."""
+    return _OF_TOKENS.get(outlook.predicts, "steps" if outlook.per_step else "whole examples")
 
 
 def refuse_unfit(model: Component, *, tokens: bool, predicts: Predicts) -> None:
@@ -22,14 +32,12 @@ def refuse_unfit(model: Component, *, tokens: bool, predicts: Predicts) -> None:
     nothing else is.
     """
     kind = type(model).__pydantic_fields__["type"].default
-    if tokens and not reads_tokens(model):
-        raise UsageError(
-            f"model: {kind} reads numbers; here examples are texts, which {_listed('embedding')} and sequential read"
-        )
+    if tokens and not reads_tokens(type(model)):
+        raise UsageError(f"model: {kind} reads numbers; here examples are texts, which {_listed(reads_tokens)} read")
     if predicts == "sequences" and not hasattr(model, "build_sequences"):
         raise UsageError(
             f"model: {kind} writes no sequences; here one is written for each example, which "
-            f"{_listed('build_sequences')} can"
+            f"{_listed(_has('build_sequences'))} can"
         )
     if predicts != "sequences" and not hasattr(model, "build"):
         raise UsageError(f"model: {kind} writes a sequence for each example; here {predicts} are predicted")
@@ -43,7 +51,7 @@ def refuse_unfit(model: Component, *, tokens: bool, predicts: Predicts) -> None:
     if not hasattr(model, "build_steps"):
         raise UsageError(
             f"model: {kind} makes one prediction for the whole example; here each step is predicted, which "
-            f"{_listed('build_steps')} can"
+            f"{_listed(_has('build_steps'))} can"
         )
     if predicts == "next tokens" and not getattr(model, "causal", False):
         if "causal" in type(model).__pydantic_fields__:
@@ -53,7 +61,7 @@ def refuse_unfit(model: Component, *, tokens: bool, predicts: Predicts) -> None:
             )
         raise UsageError(
             f"model: {kind} sees what comes later; here the token that follows each step is predicted, which "
-            f"{_listed('causal')} can, as they see only what comes before"
+            f"{_listed(_has('causal'))} can, as they see only what comes before"
         )
     if predicts == "next tokens" and getattr(model, "both_ways", False):
         raise UsageError(
@@ -63,15 +71,31 @@ def refuse_unfit(model: Component, *, tokens: bool, predicts: Predicts) -> None:
         )
 
 
-def _listed(ability: str) -> str:
-    """The types of dlcli's models that have a field, a method or a property of this name."""
+def readers_of(shape: tuple[int | None, ...]) -> str:
+    """The types of dlcli's models that by default read numbers of this shape: `linear and mlp`."""
+    return _listed(lambda cls: hasattr(cls, "build") and _reads(cls, shape))
+
+
+def _reads(cls: type[Component], shape: tuple[int | None, ...]) -> bool:
+    # What needs values before there can be one refuses nothing by its shape.
+    if not hasattr(cls, "refuse_unfit"):
+        return True
+    try:
+        cls().refuse_unfit(shape)  # type: ignore[attr-defined]
+    except UsageError:
+        return False
+    return True
+
+
+def _has(ability: str) -> Callable[[type[Component]], bool]:
+    """Whether a class has a field, a method or a property of this name."""
+    return lambda cls: bool(ability in cls.__pydantic_fields__ or getattr(cls, ability, False))
+
+
+def _listed(able: Callable[[type[Component]], bool]) -> str:
+    """The types of dlcli's models of which something is true."""
     from dlcli.models import Model
     from dlcli.spec.structure import classes_in, type_name
 
-    able = [
-        str(type_name(cls))
-        for cls in classes_in(Model)
-        if ability in cls.__pydantic_fields__ or getattr(cls, ability, False)
-    ]
-    *others, last = able
+    *others, last = [str(type_name(cls)) for cls in classes_in(Model) if able(cls)]
     return f"{', '.join(others)} and {last}" if others else last

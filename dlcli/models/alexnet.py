@@ -13,6 +13,8 @@ from dlcli.models.feed_forward import Names, Rate, dense, head, penalty
 if TYPE_CHECKING:
     import keras
 
+    from dlcli.datasets.spec import Outlook
+
 _LEAST = 19
 _STRIDE_PER_SIDE = 48
 _LARGEST_STRIDE = 4
@@ -41,6 +43,11 @@ class AlexNet(Component):
     """Whether sums are normalised over the batch before they go through the activation."""
     l2: NonNegativeFloat = 0.0
     """Weight of the sum of squared kernel entries in the training loss."""
+
+    @classmethod
+    def first_values(cls, outlook: Outlook) -> dict[str, object]:
+        """What `dlcli init` writes for such data."""
+        return {"filters": [48, 128, 192, 192, 128], "dense_units": [1024, 1024]}
 
     def refuse_unfit(self, shape: tuple[int | None, ...]) -> None:
         """Raises UsageError where examples of this shape are no images or too small; None stands for any size."""

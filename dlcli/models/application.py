@@ -17,6 +17,8 @@ from dlcli.paths import PathText
 if TYPE_CHECKING:
     import keras
 
+    from dlcli.datasets.spec import Outlook
+
 Network = Literal[
     "VGG16", "VGG19", "InceptionV3", "Xception", "ResNet50", "ResNet101", "ResNet152", "ResNet50V2", "ResNet101V2",
     "ResNet152V2", "MobileNet", "MobileNetV2", "MobileNetV3Small", "MobileNetV3Large", "DenseNet121", "DenseNet169",
@@ -66,6 +68,11 @@ class Application(Component):
     """Share of the head's inputs that is set to zero at random in training."""
     l2: NonNegativeFloat = 0.0
     """Weight of the sum of squared entries of the head's kernel in the training loss."""
+
+    @classmethod
+    def first_values(cls, outlook: Outlook) -> dict[str, object]:
+        """What `dlcli init` writes for such data."""
+        return {"network": "MobileNetV2"}
 
     def refuse_unfit(self, shape: tuple[int | None, ...]) -> None:
         """Raises UsageError where examples of this shape are no images, or too small; None stands for any size."""

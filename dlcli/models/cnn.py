@@ -12,6 +12,8 @@ from dlcli.models.spectrum import Spectrum, refuse_no_signal, with_spectrum
 if TYPE_CHECKING:
     import keras
 
+    from dlcli.datasets.spec import Outlook
+
 
 class CNN(Convolutional):
     """Blocks of convolutions and max pooling, then dense layers: over time for signals, over places for images.
@@ -37,6 +39,11 @@ class CNN(Convolutional):
         """Raises UsageError where examples of this shape are neither signals nor images, or have no frequencies."""
         super().refuse_unfit(shape)
         refuse_no_signal(self, shape)
+
+    @classmethod
+    def first_values(cls, outlook: Outlook) -> dict[str, object]:
+        """What `dlcli init` writes for such data."""
+        return {"filters": [32, 64], "batch_norm": True, "dropout": 0.2, "pooling": "mean"}
 
     def build(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
         """x: (B, T, C) or (B, H, W, C) -> (B, outputs)."""

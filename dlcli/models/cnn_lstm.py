@@ -14,6 +14,8 @@ from dlcli.models.recurrent import EitherWay, Kind, recurrent, rows_as_steps
 if TYPE_CHECKING:
     import keras
 
+    from dlcli.datasets.spec import Outlook
+
 
 class Convolved(EitherWay):
     """A recurrent model that reads what blocks of convolutions make of the input, a maximum over `pool` steps at once.
@@ -79,3 +81,9 @@ class CNNLSTM(Convolved):
     type: Literal["cnn_lstm"] = "cnn_lstm"
     filters: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (32, 64)
     """Channels that each block's convolutions give, from the input upwards."""
+
+    @classmethod
+    def first_values(cls, outlook: Outlook) -> dict[str, object]:
+        """What `dlcli init` writes for such data; with a prediction at each step, no step is lost."""
+        every_step: dict[str, object] = {"pool": 1} if outlook.per_step else {}
+        return {"filters": [32, 64], "batch_norm": True} | every_step | super().first_values(outlook)

@@ -12,6 +12,8 @@ from dlcli.models.feed_forward import Rate
 if TYPE_CHECKING:
     import keras
 
+    from dlcli.datasets.spec import Outlook
+
 
 class DeepCNN(Convolutional):
     """Three blocks of a convolution (3 wide), max pooling by 2 and dropout, then a dense layer with dropout.
@@ -30,6 +32,11 @@ class DeepCNN(Convolutional):
     """Size of each dense layer between the last block and the head."""
     dense_dropout: Rate = 0.5
     """Share of each dense layer's outputs that is set to zero at random in training."""
+
+    @classmethod
+    def first_values(cls, outlook: Outlook) -> dict[str, object]:
+        """What `dlcli init` writes for such data."""
+        return {"filters": [32, 64, 128], "dropout": 0.3}
 
     def build(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
         """x: (B, T, C) or (B, H, W, C) -> (B, outputs)."""

@@ -15,11 +15,11 @@ _ONE_HOT_UP_TO = 1000
 """Tokens up to which each may be an axis of its own."""
 
 
-def reads_tokens(model: Component) -> bool:
-    """Whether a model may be given texts: it says how tokens become vectors, or leaves that to whoever wrote it."""
-    if family_of(type(model)) is not None:
+def reads_tokens(model: type[Component]) -> bool:
+    """Whether models may be given texts: they say how tokens become vectors, or leave that to whoever wrote them."""
+    if family_of(model) is not None:
         return True
-    return bool(getattr(model, "reads_tokens", hasattr(model, "embedding")))
+    return bool(getattr(model, "reads_tokens", "embedding" in model.__pydantic_fields__))
 
 
 def with_vocabulary(x: keras.KerasTensor, size: int) -> keras.KerasTensor:

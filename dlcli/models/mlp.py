@@ -23,6 +23,8 @@ from dlcli.models.feed_forward import (
 if TYPE_CHECKING:
     import keras
 
+    from dlcli.datasets.spec import Outlook
+
 Initializer = Literal[
     "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal", "normal"
 ]
@@ -50,6 +52,11 @@ class DenseLayers(Component):
     initializer: Initializer | None = None
     """The first weights of all kernels; `normal` has deviation 1. If absent, what fits the activation, and
     glorot_uniform for the head."""
+
+    @classmethod
+    def first_values(cls, outlook: Outlook) -> dict[str, object]:
+        """What `dlcli init` writes for such data."""
+        return {"units": [64, 64], "dropout": 0.2}
 
     def hidden(self, x: keras.KerasTensor) -> keras.KerasTensor:
         """The layers without a head, x: (B, C) -> (B, U)."""

@@ -14,6 +14,8 @@ from dlcli.models.spectrum import Spectrum, refuse_no_signal, with_spectrum
 if TYPE_CHECKING:
     import keras
 
+    from dlcli.datasets.spec import Outlook
+
 Kind = Literal["lstm", "gru", "rnn"]
 Pooling = Literal["last", "mean", "max"]
 
@@ -44,6 +46,11 @@ class Recurrent(Component):
 
     causal: ClassVar[bool] = True
     """Whether what is predicted at a step depends on that step and those before it alone, if read in one direction."""
+
+    @classmethod
+    def first_values(cls, outlook: Outlook) -> dict[str, object]:
+        """What `dlcli init` writes for such data; of texts, tokens become vectors."""
+        return ({"embedding": 64} if outlook.tokens else {}) | {"units": [32], "dropout": 0.5, "pooling": "mean"}
 
     @property
     def both_ways(self) -> bool:

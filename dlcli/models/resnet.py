@@ -13,6 +13,8 @@ from dlcli.models.feed_forward import Names, Rate, dropped, head, penalty
 if TYPE_CHECKING:
     import keras
 
+    from dlcli.datasets.spec import Outlook
+
 
 class ResNet(Component):
     """Residual network of 6n + 2 layers: a convolution, three stages of n blocks each, and the head.
@@ -43,6 +45,11 @@ class ResNet(Component):
         below = (depth - 2) // 6 * 6 + 2
         nearest = f"the nearest are {below} and {below + 6}" if below >= 8 else "the least is 8"
         raise ValueError(f"`depth` (={depth}) must be 6n + 2; {nearest}")
+
+    @classmethod
+    def first_values(cls, outlook: Outlook) -> dict[str, object]:
+        """What `dlcli init` writes for such data."""
+        return {"depth": 20}
 
     def refuse_unfit(self, shape: tuple[int | None, ...]) -> None:
         """Raises UsageError where examples of this shape are neither signals nor images; None stands for any size."""

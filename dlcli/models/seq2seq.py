@@ -13,6 +13,8 @@ from dlcli.models.feed_forward import Names, Rate, dropped, head
 if TYPE_CHECKING:
     import keras
 
+    from dlcli.datasets.spec import Outlook
+
 
 class Seq2Seq(Component):
     """Recurrent layers that read a source and others that write from it, looking over the source at every token.
@@ -53,6 +55,11 @@ class Seq2Seq(Component):
         if self.bidirectional and odd:
             raise ValueError(f"`units` (={odd[0]}) must be even where the encoder is `bidirectional`: half each way")
         return self
+
+    @classmethod
+    def first_values(cls, outlook: Outlook) -> dict[str, object]:
+        """What `dlcli init` writes for such data."""
+        return {"units": [128], "embedding": 64, "dropout": 0.2}
 
     def build_sequences(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
         """x: (B, S + T) tokens -> (B, T, outputs)."""

@@ -15,6 +15,8 @@ from dlcli.models.feed_forward import Names, Rate, dropped, penalty
 if TYPE_CHECKING:
     import keras
 
+    from dlcli.datasets.spec import Outlook
+
 
 class TextCNN(Component):
     """Convolutions of several widths over the words of a text, side by side, and the maximum of each over the text.
@@ -42,6 +44,11 @@ class TextCNN(Component):
     """Length to which the weights of each class are cut after every step; null: never."""
 
     _each_once = field_validator("kernel_sizes")(each_once)
+
+    @classmethod
+    def first_values(cls, outlook: Outlook) -> dict[str, object]:
+        """What `dlcli init` writes for such data."""
+        return {"filters": 100, "dropout": 0.5}
 
     def refuse_unfit(self, shape: tuple[int | None, ...]) -> None:
         """Raises UsageError: examples of numbers are no texts."""

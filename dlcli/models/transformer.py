@@ -16,6 +16,8 @@ from dlcli.models.recurrent import rows_as_steps
 if TYPE_CHECKING:
     import keras
 
+    from dlcli.datasets.spec import Outlook
+
 Positions = Literal["sinusoidal", "learned", "none"]
 Pooling = Literal["mean", "max", "last", "class_token"]
 
@@ -63,6 +65,12 @@ class Transformer(Component):
         if self.causal and self.pooling == "class_token":
             raise ValueError("`pooling` (=class_token) sees no other step where `causal` is true; take mean or last")
         return self
+
+    @classmethod
+    def first_values(cls, outlook: Outlook) -> dict[str, object]:
+        """What `dlcli init` writes for such data; where tokens follow, no step sees what comes later."""
+        values: dict[str, object] = {"layers": 2, "width": 64, "heads": 4, "dropout": 0.2}
+        return values | ({"causal": True} if outlook.predicts == "tokens" else {})
 
     def refuse_unfit(self, shape: tuple[int | None, ...]) -> None:
         """Raises UsageError where examples of this shape are neither signals nor images; None stands for any size."""

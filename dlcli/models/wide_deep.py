@@ -14,6 +14,7 @@ from dlcli.models.mlp import DenseLayers
 if TYPE_CHECKING:
     import keras
 
+    from dlcli.datasets.spec import Outlook
     from dlcli.models.columns import InputColumn
 
 _Columns = Annotated[tuple[str, ...], Field(min_length=2)]
@@ -41,6 +42,11 @@ class WideDeep(DenseLayers):
     """Numbers that each column of categories becomes before the perceptron reads it; if absent, it reads the zeros and
     ones themselves.
     """
+
+    @classmethod
+    def first_values(cls, outlook: Outlook) -> dict[str, object]:
+        """What `dlcli init` writes for such data."""
+        return {**super().first_values(outlook), "column_embedding": 8}
 
     def refuse_unfit(self, shape: tuple[int | None, ...]) -> None:
         """Raises UsageError where columns are asked for and examples of this shape have none."""

@@ -1,152 +1,143 @@
-"""Which models suit which data, and the values that a first spec gives for both."""
+"""Which models suit which data, and the values that a first spec gives for both.
+
+Both are what datasets and models say of themselves: `first_values` gives the values, `outlook` and `refuse_unfit` tell
+what fits.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from pydantic import ValidationError
+
+from dlcli.component import Component
 from dlcli.datasets import Dataset
+from dlcli.datasets.spec import Outlook
+from dlcli.errors import UsageError
 from dlcli.models import Model
+from dlcli.models.abilities import predicted_of, refuse_unfit
 from dlcli.spec.structure import classes_in, type_name
 
 Values = dict[str, object]
 
-_RECURRENT_MODELS = ("lstm", "bilstm", "gru", "cnn_lstm", "attention_rnn", "rnn")
-_OF_STEPS = (*_RECURRENT_MODELS, "transformer")
-_FOR_IMAGES = ("cnn", "deep_cnn", "resnet", "mlp", "linear", "lenet5", "alexnet", *_OF_STEPS)
-_FOR_SIGNALS = (*_OF_STEPS, "cnn", "deep_cnn", "resnet", "mlp", "linear")
-_TEXTS = ("text", "tiny_shakespeare", "trec", "rt_polarity")
-_PAIRS = ("pairs", "dates")
-_FOR_TEXTS = ("text_cnn", *_OF_STEPS)
-_FOR_RUNNING_TEXTS = ("gru", "lstm", "rnn")
-_FITTING = {
-    "csv": ("mlp", "linear", "wide_deep"),
-    "windows": _FOR_SIGNALS,
-    "npz": ("mlp", "linear", "cnn", "deep_cnn", "resnet", *_OF_STEPS, "lenet5", "alexnet", "application"),
-    "images": (*_FOR_IMAGES, "application"),
-    "mnist": _FOR_IMAGES,
-    "fashion_mnist": _FOR_IMAGES,
-    "cifar10": ("resnet", *(name for name in _FOR_IMAGES if name != "resnet"), "application"),
-    "recordings": _FOR_SIGNALS,
-    "hapt": _FOR_SIGNALS,
-    "uci_har": _FOR_SIGNALS,
-    "text": _FOR_RUNNING_TEXTS,
-    "tiny_shakespeare": _FOR_RUNNING_TEXTS,
-    "trec": _FOR_TEXTS,
-    "rt_polarity": _FOR_TEXTS,
-    **dict.fromkeys(_PAIRS, ("seq2seq",)),
-}
-_NUMBERS_ALONE = "numbers, as in tables, images and the measurements of a sensor"
-_READS = {
-    "wide_deep": "the columns of a table",
-    **dict.fromkeys(("linear", "mlp"), _NUMBERS_ALONE),
-    **dict.fromkeys(_FOR_RUNNING_TEXTS, "images, sequences such as the measurements of a sensor, and texts"),
-    **dict.fromkeys(
-        ("bilstm", "cnn_lstm", "attention_rnn", "transformer"),
-        "images, sequences such as the measurements of a sensor, and texts whose classes are predicted",
-    ),
-    "text_cnn": "texts whose classes are predicted",
-    "seq2seq": "texts of which others are to be written",
-    **dict.fromkeys(("cnn", "deep_cnn", "resnet"), "images, and sequences such as the measurements of a sensor"),
-    **dict.fromkeys(("lenet5", "alexnet"), "images"),
-    "application": "images of at least 32 x 32 pixels",
-}
-_EXAMPLES = {
-    "csv": "one row of a table",
-    "npz": "an array of numbers",
-    **dict.fromkeys(("windows", "recordings", "hapt", "uci_har"), "a window in time"),
-    "images": "an image",
-    "mnist": "an image of 28 x 28",
-    "fashion_mnist": "an image of 28 x 28",
-    "cifar10": "an image",
-    **dict.fromkeys(_TEXTS, "a text"),
-    **dict.fromkeys(_PAIRS, "a text of which another one is to be written"),
-}
-_RECURRENT: Values = {"units": [32], "dropout": 0.5, "pooling": "mean"}
-_MODELS: dict[str, Values] = {
-    "linear": {},
-    "mlp": {"units": [64, 64], "dropout": 0.2},
-    "wide_deep": {"units": [64, 64], "dropout": 0.2},
-    "cnn": {"filters": [32, 64], "batch_norm": True, "dropout": 0.2, "pooling": "mean"},
-    "deep_cnn": {"filters": [32, 64, 128], "dropout": 0.3},
-    "resnet": {"depth": 20},
-    "lenet5": {},
-    "application": {"network": "MobileNetV2"},
-    "alexnet": {"filters": [48, 128, 192, 192, 128], "dense_units": [1024, 1024]},
-    "lstm": _RECURRENT,
-    "bilstm": _RECURRENT,
-    "gru": _RECURRENT,
-    "rnn": _RECURRENT,
-    "cnn_lstm": {"filters": [32, 64], "batch_norm": True, **_RECURRENT},
-    "attention_rnn": _RECURRENT,
-    "text_cnn": {"filters": 100, "dropout": 0.5},
-    "transformer": {"layers": 2, "width": 64, "heads": 4, "dropout": 0.2},
-    "seq2seq": {"units": [128], "embedding": 64, "dropout": 0.2},
-}
-_HELD_OUT: Values = {"validation": {"fraction": 0.1}, "test": {"fraction": 0.2}}
-_OWN: dict[str, tuple[str, Values]] = {
-    "csv": ("table.csv", _HELD_OUT),
-    "npz": ("arrays.npz", {}),
-    "images": ("pictures", {"size": [64, 64], **_HELD_OUT}),
-    "windows": ("series.csv", {"steps": 24, **_HELD_OUT}),
-    "text": ("story.txt", _HELD_OUT),
-    "pairs": ("pairs.txt", _HELD_OUT),
-    "recordings": ("my_sensors", {"window": 128, "overlap": 0.5, **_HELD_OUT}),
-}
 TASKS = ("classes", "reals")
+_FIRST = {1: "mlp", 2: "lstm", 3: "cnn"}
+"""The model to begin with, by the number of axes of an example."""
+_FIRST_OF_TEXTS = {"whole examples": "text_cnn", "next tokens": "gru", "sequences": "seq2seq"}
+"""The model to begin with where examples are texts, by what is predicted of them."""
+_FORMS: dict[int, tuple[int | None, ...]] = {1: (None,), 2: (None, None), 3: (None, None, None)}
 
 
 def data_kinds() -> tuple[str, ...]:
-    """The types of datasets, the user's own first."""
-    kinds = [str(type_name(cls)) for cls in classes_in(Dataset)]
-    return tuple(sorted(kinds, key=lambda kind: (kind not in _OWN, kind)))
+    """The types of datasets, the user's own first; those of plugins that tell too little for a spec are left out."""
+    kinds = [str(type_name(cls)) for cls in classes_in(Dataset) if _made(cls, _first_of(cls)) is not None]
+    return tuple(sorted(kinds, key=lambda kind: (usual_path(kind) is None, kind)))
 
 
 def usual_path(kind: str) -> str | None:
     """What the user's own data of this kind is called in the spec if nothing else is said; None if it is published."""
-    return _OWN[kind][0] if kind in _OWN else None
+    path = _first_of(_dataset(kind)).get("path")
+    return None if path is None else str(path)
+
+
+def usual_target(kind: str) -> str | None:
+    """What the column to predict is called if nothing else is said; None where data of this kind has no columns."""
+    target = _first_of(_dataset(kind)).get("target")
+    return None if target is None else str(target)
 
 
 def models_for(kind: str) -> tuple[str, ...]:
     """The types of models that can read data of this kind, the one to begin with first."""
-    every = tuple(name for cls in classes_in(Model) if (name := type_name(cls)) in _MODELS)
-    return _FITTING.get(kind, every)
+    outlook = _outlook(kind)
+    fitting = [str(type_name(cls)) for cls in classes_in(Model) if _refusal(cls, outlook) == ""]
+    rank = 1 if outlook.shape is None else len(outlook.shape)
+    first = _FIRST_OF_TEXTS.get(predicted_of(outlook)) if outlook.tokens else _FIRST.get(rank)
+    return tuple(sorted(fitting, key=lambda name: name != first))
 
 
 def why_unfit(model: str, kind: str) -> str:
     """Why a model cannot read data of a kind, in words; empty where it can, or there is no such model."""
-    if model in models_for(kind) or model not in _READS:
-        return ""
-    return f"reads {_READS[model]}; an example of {kind} is {_EXAMPLES[kind]}"
+    outlook = _outlook(kind)
+    why = next((_refusal(cls, outlook) for cls in classes_in(Model) if type_name(cls) == model), None)
+    return f"{why} ({kind}: {_in_words(outlook)})" if why else ""
 
 
 def takes_task(kind: str) -> bool:
     """Whether numbers can be predicted from data of this kind, so that there is something to decide."""
-    (cls,) = (cls for cls in classes_in(Dataset) if type_name(cls) == kind)
-    return "task" in cls.__pydantic_fields__
+    return "task" in _dataset(kind).__pydantic_fields__
 
 
 def first_values(kind: str, path: str | None, found: Mapping[str, object], model: str) -> Values:
     """The values of a first spec, key by key; `found` is what else is known of the data."""
-    dataset: Values = {"type": kind}
-    if kind in _OWN:
-        usual, held_out = _OWN[kind]
-        dataset |= {"path": path or usual, **found, **held_out}
+    first = _first_of(_dataset(kind))
+    if path is not None:
+        first["path"] = path
+    rest: Values = {key: value for key, value in first.items() if key not in found}
+    told: Values = {key: found.get(key, first[key]) for key in ("path", "target") if key in first}
+    (cls,) = (cls for cls in classes_in(Model) if type_name(cls) == model)
     return {
-        "dataset": dataset,
-        "model": {"type": model, **_model_values(kind, model)},
+        "dataset": {"type": kind, **told, **found, **rest},
+        "model": {"type": model, **_first_of(cls, _outlook(kind))},
         "optimizer": {"type": "adam", "learning_rate": 1e-3, "schedule": "cosine"},
         "train": {"epochs": 30, "batch_size": 64, "keep": "best"},
         "strategy": "auto",
     }
 
 
-def _model_values(kind: str, model: str) -> Values:
-    """Those of a model for data of a kind; recurrent ones make vectors of what they read in a text."""
-    values = _MODELS[model]
-    return {"embedding": 64, **values} if kind in _TEXTS and values is _RECURRENT else values
-
-
 def called(kind: str, path: str | None) -> str:
     """What a spec's file is called if nothing else is said."""
     return "".join(c if c.isalnum() and c.isascii() else "_" for c in Path(path or kind).stem).strip("_") or kind
+
+
+def _dataset(kind: str) -> type[Component]:
+    return next(cls for cls in classes_in(Dataset) if type_name(cls) == kind)
+
+
+def _first_of(cls: type[Component], *about: Outlook) -> Values:
+    """The values that a component begins with; plugins' models need not say any."""
+    first: Any = getattr(cls, "first_values", None)
+    return {} if first is None else dict(first(*about))
+
+
+def _made(cls: type[Component], values: Values) -> Any | None:
+    """The component of these values; None where they do not make one."""
+    try:
+        return cls.model_validate({"type": type_name(cls), **values}, strict=False)
+    except ValidationError:
+        return None
+
+
+def _outlook(kind: str) -> Outlook:
+    cls = _dataset(kind)
+    outlook: Outlook = _made(cls, _first_of(cls)).outlook()  # type: ignore[union-attr]
+    return outlook
+
+
+def _refusal(cls: type[Component], outlook: Outlook) -> str | None:
+    """Why a model cannot read such examples; empty where it can, None where it cannot be made of its first values."""
+    model = _made(cls, _first_of(cls, outlook))
+    if model is None:
+        return None
+    shapes = _FORMS.values() if outlook.shape is None else [outlook.shape]
+    why = ""
+    for shape in shapes:
+        try:
+            refuse_unfit(model, tokens=outlook.tokens, predicts=predicted_of(outlook))
+            if not outlook.tokens and hasattr(model, "refuse_unfit"):
+                model.refuse_unfit(shape)
+        except UsageError as error:
+            why = str(error).removeprefix("model: ").removeprefix(f"{type_name(cls)} ")
+        else:
+            return ""
+    return why
+
+
+def _in_words(outlook: Outlook) -> str:
+    """What an example is."""
+    if outlook.tokens:
+        return "a text of which another one is to be written" if outlook.predicts == "sequences" else "a text"
+    if outlook.shape is None:
+        return "an array of numbers"
+    return {1: "one row of a table", 2: "a window in time", 3: "an image"}[len(outlook.shape)]

@@ -14,6 +14,7 @@ from dlcli.datasets.images import Images
 from dlcli.datasets.table import Csv
 from dlcli.errors import SpecError, UsageError
 from dlcli.spec import load
+from tests.plugins.parts import PARTS
 from tests.starter.test_table import TABLE
 
 
@@ -119,6 +120,20 @@ def test_a_spec_has_the_name_given_with_the_ending_of_specs(file: str, written: 
     assert [path.name for path in here.glob("*.y*ml")] == [written]
 
 
+def test_parts_of_a_file_can_be_chosen_and_are_named_in_the_spec(here: Path) -> None:
+    (here / "parts").mkdir()
+    (here / "parts" / "mine.py").write_text(PARTS)
+    (here / "specs").mkdir()
+    mine = ("--plugins", "parts/mine.py")
+    run("init", "specs/a", "--data", "board", "--model", "tiny", *mine)
+    assert "\nplugins: [../parts/mine.py]" in (here / "specs" / "a.yaml").read_text()
+    experiment = load(here / "specs" / "a.yaml")
+    assert (experiment.dataset.type, experiment.model.type) == ("board", "tiny")
+    run("init", "b", "--data", "hapt", "--model", "lstm", *mine)
+    assert "plugins" not in (here / "b.yaml").read_text()
+    assert "--model tiny: expected one of lstm," in refusal("c", "--data", "hapt", "--model", "tiny")
+
+
 def test_without_data_a_template_is_written_and_called_one(here: Path) -> None:
     said = run("init", "--data", "csv")
     assert "a template: there is no table.csv here yet; change `path`, `target` and `task` to what you have\n" in said
@@ -151,7 +166,7 @@ def test_nothing_is_overwritten(here: Path) -> None:
     [
         (["--data", "imgaes"], r"--data imgaes: expected one of csv, .* \(did you mean `images`\?\)"),
         (["--data", "images", "--model", "linaer"], r"--model linaer: .* for images \(did you mean `linear`\?\)"),
-        (["t.csv", "--model", "lstm"], "one row of a table. Give mlp, linear or wide_deep; .* --data recordings"),
+        (["t.csv", "--model", "lstm"], r"one row of a table\). Give mlp, linear or wide_deep; .* --data recordings"),
         (["t.csv", "--task", "reals"], "--task reals: the target `kind`, the last column, holds text, such as 'flat'"),
         (["gone.csv"], r"^gone.csv: there is no such file or folder; looked from .* and in the data folder .*data$"),
         (["--path", "tt.csv"], r"^tt.csv: there is no such file or folder, did you mean `t.csv`\? Looked from "),
@@ -165,6 +180,7 @@ def test_nothing_is_overwritten(here: Path) -> None:
         (["--data", "npz", "--target", "y"], "--target y: only a table has columns to choose from, not npz"),
         (["--from", "har_lstn"], "har_lstn: there is no such file nor shipped config, did you mean `har_lstm`?"),
         (["--from", "har_lstm", "--model", "gru"], "--from copies a config as it is; --model cannot be given with it"),
+        (["--from", "har_lstm", "--plugins", "mine.py"], "a config as it is; --plugins cannot be given with it"),
         (["none/a.yaml", "--data", "hapt"], r"none/a.yaml: cannot be written \(No such file or directory\)"),
         (["--path", "t.csv", "--target", "prise"], r"--target prise: .* \(did you mean `price`\?\)"),
     ],

@@ -180,7 +180,7 @@ SAID = {
         "dataset: {type: csv, path: a.csv, target: y}\nmodel: {type: bilstm}",
         "s.yaml:2:15: `model.type`: bilstm reads signals (T, C), or images (H, W, C) row by row; each example here has "
         "the shape F",
-        "linear, mlp and wide_deep read rows of a table",
+        "linear, mlp, wide_deep and sequential read rows of a table",
     ),
     "a state that cannot be compared with inputs": (
         "dataset: fashion_mnist\nmodel: {type: attention_rnn, score: dot}",
@@ -191,7 +191,7 @@ SAID = {
     "a convolution of rows": (
         "dataset: {type: csv, path: a.csv, target: y}\nmodel: resnet",
         "s.yaml:2:8: `model.type`: resnet reads signals (T, C) or images (H, W, C); each example here has the shape F",
-        "linear, mlp and wide_deep read rows of a table",
+        "linear, mlp, wide_deep and sequential read rows of a table",
     ),
     "images distorted as signals": (
         MNIST + "augment: [flip, {type: jitter}]",

@@ -9,7 +9,7 @@ from dlcli.augment import Augmentation
 from dlcli.augment.transform import Distortion, ImageDistortion, SignalDistortion
 from dlcli.component import Component
 from dlcli.errors import UsageError
-from dlcli.models.abilities import Predicts, refuse_unfit
+from dlcli.models.abilities import predicted_of, readers_of, refuse_unfit
 from dlcli.models.ensemble import Ensemble, placed
 from dlcli.spec.combinations.finding import AXES, PREDICTS, SIZES, Finding
 from dlcli.spec.experiment import Experiment
@@ -18,8 +18,6 @@ from dlcli.spec.structure import classes_in, type_name
 from dlcli.spec.suggest import listed
 from dlcli.strategies.mirrored import Mirrored
 
-_READ = {1: "linear, mlp and wide_deep read rows of a table"}
-"""By the number of axes of an example, the models that read it, where not all do."""
 _FITTING: dict[int, type[Distortion]] = {2: SignalDistortion, 3: ImageDistortion}
 
 
@@ -33,17 +31,16 @@ def model_that_cannot_read(experiment: Experiment) -> Iterator[Finding]:
             model.refuse_unfit(shape)
         except UsageError as error:
             path = placed(error.at or ("model", "type"), place)
-            yield Finding(path, str(error).removeprefix("model: "), _READ.get(len(shape), ""), SIZES)
+            hint = f"{readers_of(shape)} read rows of a table" if len(shape) == 1 else ""
+            yield Finding(path, str(error).removeprefix("model: "), hint, SIZES)
 
 
 def model_that_cannot_predict(experiment: Experiment) -> Iterator[Finding]:
     """Some models read no texts, some make no prediction at each step."""
     outlook = experiment.dataset.outlook()
-    of_tokens: dict[str | None, Predicts] = {"tokens": "next tokens", "sequences": "sequences"}
-    predicts = of_tokens.get(outlook.predicts, "steps" if outlook.per_step else "whole examples")
     for place, model in _models(experiment):
         try:
-            refuse_unfit(model, tokens=outlook.tokens, predicts=predicts)
+            refuse_unfit(model, tokens=outlook.tokens, predicts=predicted_of(outlook))
         except UsageError as error:
             path = placed(error.at or ("model", "type"), place)
             yield Finding(path, str(error).removeprefix("model: "), because=PREDICTS)
