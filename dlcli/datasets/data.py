@@ -102,6 +102,7 @@ class Split:
     examples stand alone.
     names: (N,) what to call each example in a message, such as its file or line; None for its number in the split.
     naive: what simple rules predict of each example, (N, D) each, by what they are called; empty where there is none.
+    moments: (N,) the row of a series from which on each example forecasts; None where examples follow no series.
     """
 
     x: NDArray[Any] | Rows
@@ -109,6 +110,7 @@ class Split:
     groups: NDArray[Any] | None = None
     names: NDArray[np.str_] | RowNames | None = None
     naive: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    moments: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.x)
@@ -119,7 +121,8 @@ class Split:
         groups = None if self.groups is None else self.groups[rows]
         names = None if self.names is None else self.names.take(rows)
         naive = {name: forecasts[rows] for name, forecasts in self.naive.items()}
-        return Split(x, self.y[rows], groups, names, naive)
+        moments = None if self.moments is None else self.moments[rows]
+        return Split(x, self.y[rows], groups, names, naive, moments)
 
     def name_of(self, row: int) -> str:
         """What to call an example in a message."""
@@ -136,6 +139,7 @@ class Data:
     are written of them, that of the source alone.
     fill: what takes the place of a number that is missing from a table, of the training split's numbers.
     series: how windows of a series and what follows them are told to the model, where it is told anything but values.
+    times: what each row of a series is called in time, such as its date; None where nothing says so.
     stand_in: whether these are made-up examples in the place of data that is not here.
     remarks: what users should know of this data, such as that it is only a part.
     """
@@ -148,6 +152,7 @@ class Data:
     vocabulary: tuple[str, ...] | None = None
     fill: Literal["mean", "median"] = "mean"
     series: Series | None = None
+    times: tuple[str, ...] | None = None
     stand_in: bool = False
     remarks: tuple[str, ...] = ()
 

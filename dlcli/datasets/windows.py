@@ -71,6 +71,8 @@ class Windows(TableFile):
         default=None, examples=[("sold", "price")]
     )
     """The columns that are forecast from, which may hold the target; if absent, the target alone."""
+    time: ColumnName | None = Field(default=None, examples=["month"])
+    """The column that says when each row was, for figures; if absent, the first whose values are no numbers."""
     steps: PositiveInt = Field(examples=[12])
     """Rows in a window."""
     horizon: PositiveInt = 1

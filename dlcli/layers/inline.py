@@ -43,6 +43,14 @@ def inlined(
     return outputs[last if isinstance(last, str) else last[0]], pairs
 
 
+def arguments_of(model: keras.Model, name: str) -> tuple[list[Any], dict[str, Any]]:
+    """What a layer of a functional model is called with, in order and by name: tensors of the model, other values."""
+    (entry,) = (entry for entry in model.get_config()["layers"] if entry["name"] == name)
+    outputs = {operation.name: operation.output for operation in model.operations}
+    (node,) = entry["inbound_nodes"]
+    return list(_filled(node["args"], outputs)), _filled(node["kwargs"], outputs)
+
+
 def _filled(arguments: Any, outputs: Mapping[str, keras.KerasTensor]) -> Any:
     """A layer's arguments with tensors in the place of their descriptions."""
     if isinstance(arguments, dict):

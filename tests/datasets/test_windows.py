@@ -86,6 +86,22 @@ def test_newest_first_is_the_same_series(tmp_path: Path) -> None:
     assert backward.test.name_of(-1) == "t.csv, the window before line 3,"
 
 
+def test_rows_are_called_in_time_as_the_first_column_without_numbers_has_it_or_the_one_that_is_named(
+    tmp_path: Path,
+) -> None:
+    for text, fields in ((SERIES, {}), (NEWEST_FIRST, {"newest_first": True})):
+        data = load(tmp_path, text, horizon=2, **fields)
+        assert data.times == tuple(f"d{row}" for row in range(ROWS))
+        for split in data.splits.values():
+            assert split.moments is not None
+            assert split.moments.tolist() == split.y[:, 0].tolist()
+            assert split.take(np.array([1, 0])).moments.tolist() == split.moments[[1, 0]].tolist()
+    assert load(tmp_path, time="price").times == tuple(str(row + 100) for row in range(ROWS))
+    assert load(tmp_path, SERIES.replace("\nd", "\n")).times is None
+    with pytest.raises(DataError, match="there is no column 'date', as dataset.time has it"):
+        load(tmp_path, time="date")
+
+
 def test_naive_forecasts_repeat_what_is_known(tmp_path: Path) -> None:
     data = load(tmp_path, horizon=5, season=2, validation=None)
     row = data.train.y[:, [0]]

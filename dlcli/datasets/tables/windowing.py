@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dlcli.datasets.data import Data, Reals, Split
 from dlcli.datasets.files.delimited import TextTable
+from dlcli.datasets.files.numerals import is_number
 from dlcli.datasets.series import Series
 from dlcli.datasets.tables.columns import cells, measured, refuse_missing
 from dlcli.datasets.tables.reading import place_of
@@ -30,9 +31,10 @@ def windows_of(spec: Windows, table: TextTable) -> Data:
     inputs = [place_of(table, name, "columns", i) for i, name in enumerate(spec.columns or ())] or [target]
     y = _values(spec, table, target)
     values = np.stack([y if place == target else _values(spec, table, place) for place in inputs], axis=1)
-    lines = table.lines
+    lines, times = table.lines, _times(spec, table)
     if spec.newest_first:
         y, values, lines = y[::-1], values[::-1], lines[::-1]
+        times = None if times is None else times[::-1]
     name, H = table.names[target], spec.horizon
     if spec.difference and target not in inputs:
         said = (
@@ -52,6 +54,7 @@ def windows_of(spec: Windows, table: TextTable) -> Data:
         splits.get("test"),
         Reals(names),
         series=series if spec.log or spec.difference else None,
+        times=times,
     )
 
 
@@ -95,7 +98,17 @@ def _examples(
         back = -(-np.arange(1, H + 1) // spec.season) * spec.season
         naive[f"naive: the value {spec.season} rows before"] = y[following - back]
     whole = every[rows.start - T : rows.stop - T]
-    return Split(whole, y[following], names=np.array(names)[first], naive=naive)
+    return Split(whole, y[following], names=np.array(names)[first], naive=naive, moments=first)
+
+
+def _times(spec: Windows, table: TextTable) -> tuple[str, ...] | None:
+    """What each row is called in time, (R,): by the column that is named, or the first whose cells are no numbers."""
+    columns = range(len(table.names)) if spec.time is None else [place_of(table, spec.time, "time")]
+    for place in columns:
+        values = cells(table, place, _NO_VALUE).values
+        if spec.time is not None or not any(map(is_number, values)):
+            return tuple(values)
+    return None
 
 
 def _values(spec: Windows, table: TextTable, place: int) -> NDArray[np.float32]:

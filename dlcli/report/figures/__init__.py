@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlcli.report.figures.attention import attention_map
+from dlcli.report.figures.attention_over_inputs import attention_over_inputs
 from dlcli.report.figures.average_precision import average_precision
 from dlcli.report.figures.confusion import confusion_matrix
 from dlcli.report.figures.edits import edits
+from dlcli.report.figures.forecast import forecast
 from dlcli.report.figures.mistakes import mistakes
 from dlcli.report.figures.nats_by_place import nats_by_place
 from dlcli.report.figures.page import png
@@ -35,6 +37,8 @@ KINDS: Mapping[str, Callable[[Subject], Figure | None]] = {
     "nats_by_place": nats_by_place,
     "edits": edits,
     "attention_map": attention_map,
+    "attention_over_inputs": attention_over_inputs,
+    "forecast": forecast,
     "predictions": predictions,
     "residuals": residuals,
 }

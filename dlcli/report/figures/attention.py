@@ -47,7 +47,7 @@ def attention_map(subject: Subject) -> Figure | None:
     for i, axes in enumerate(panels):
         of_source = [(subject.data.vocabulary or ())[token] for token in sources[i] if token != PADDING]
         of_text = [target.names[token] for token in written[rows[i]] if token != NO_LABEL]
-        _draw(axes, weights[i], of_source[:_TOKENS], of_text[:_TOKENS])
+        draw_map(axes, weights[i], of_source[:_TOKENS], of_text[:_TOKENS], "source", "written")
         name, true = subject.split.name_of(int(rows[i])), report.text(report.true[rows[i]])
         said = f"{name}: {report.text(written[rows[i]])}" + (f"\nis {true}" if wrong[rows[i]] else "")
         axes.set_title(
@@ -70,13 +70,17 @@ def _weights(subject: Subject, written: NDArray[np.int32], rows: NDArray[np.int6
     return np.asarray(looking(x, training=False))
 
 
-def _draw(axes: Axes, weights: NDArray[Any], source: list[str], text: list[str]) -> None:
-    shown = weights[: max(1, len(text)), : max(1, len(source))]
+def draw_map(axes: Axes, weights: NDArray[Any], across: list[str], down: list[str], below: str, beside: str) -> None:
+    """Weights (T, S) of at most 1, a row for each of the tokens `down`, a column for each `across`; dark is large.
+
+    below, beside: what the tokens across and down are.
+    """
+    shown = weights[: max(1, len(down)), : max(1, len(across))]
     axes.imshow(shown, cmap="Greys", vmin=0, vmax=1, aspect="auto")
     style: dict[str, Any] = {"fontsize": 6, "parse_math": False}
-    turned = {"rotation": 90} if any(len(token) > 1 for token in source) else {}
-    axes.set_xticks(range(len(source)), [shortened(token, _TOKEN_LETTERS) for token in source], **style, **turned)
-    axes.set_yticks(range(len(text)), [shortened(token, _TOKEN_LETTERS) for token in text], **style)
+    turned = {"rotation": 90} if any(len(token) > 1 for token in across) else {}
+    axes.set_xticks(range(len(across)), [shortened(token, _TOKEN_LETTERS) for token in across], **style, **turned)
+    axes.set_yticks(range(len(down)), [shortened(token, _TOKEN_LETTERS) for token in down], **style)
     axes.tick_params(length=0)
-    axes.set_xlabel("source", fontsize=7, labelpad=1)
-    axes.set_ylabel("written", fontsize=7)
+    axes.set_xlabel(below, fontsize=7, labelpad=1)
+    axes.set_ylabel(beside, fontsize=7)

@@ -49,13 +49,13 @@ def mistakes(subject: Subject) -> Figure | None:
     figure, panels = sheet(title, len(worst), examples.columns, examples.panel)
     for i, (row, axes) in enumerate(zip(worst, panels, strict=True)):
         examples.draw(axes, i)
-        lines = (subject.split.name_of(int(row)), *_told(subject, row))
+        lines = (subject.split.name_of(int(row)), *told(subject, int(row)))
         text = "\n".join(shortened(line, _LETTERS[look], keep_end=line is lines[0]) for line in lines)
         axes.set_title(text, fontsize=7, loc="left", pad=3 if look == "picture" else 6, parse_math=False)
     return figure
 
 
-def _told(subject: Subject, row: NDArray[np.int64]) -> tuple[str, str]:
+def told(subject: Subject, row: int) -> tuple[str, str]:
     """What is true of an example, and what was predicted."""
     true, predicted = subject.split.y[row], subject.predictions[row]
     if isinstance(subject.report, ClassificationReport):
