@@ -63,7 +63,7 @@ def evaluate(
     """Evaluate the kept model of a run: scores of each class or number, and figures as PNGs in the run's folder.
 
     Figures are the confusion matrix, the worst mistakes with their inputs, predicted over true numbers and what they
-    are off by: what fits the task.
+    are off by, timelines of recordings: what fits the task. Segments of recordings go to segments_<split>.csv.
     A run that predicts the next characters or words of a text goes on with a --prompt instead, and one that writes
     texts, such as translations, writes what it makes of it.
     """
@@ -95,15 +95,18 @@ def evaluate(
     from dlcli.report.figures import draw, write
     from dlcli.report.hparams import mend
     from dlcli.report.scores import headline, member_lines, naive_lines, tables
+    from dlcli.report.segments import write_segments
     from dlcli.training.evaluate import evaluate_run
 
     mend(root)
     evaluation = evaluate_run(run, split)
+    segments = write_segments(run.path, evaluation.split, evaluation.report)
     if as_json:
         import json
 
         figures = [str(path) for path in write(run.path, evaluation.split, draw(evaluation.subject))]
-        typer.echo(json.dumps({"run": str(run.path), **evaluation.as_json(), "figures": figures}, indent=2))
+        written = {"figures": figures} | ({} if segments is None else {"segments_file": str(segments)})
+        typer.echo(json.dumps({"run": str(run.path), **evaluation.as_json(), **written}, indent=2))
     else:
         info = run.info
         state = "a smoke run" if info["smoke"] else info["state"]
@@ -111,6 +114,8 @@ def evaluate(
         fold = f", fold {info['fold']} of {info['folds']}" if "folds" in info else ""
         scores = "\n".join([headline(evaluation), *member_lines(evaluation), *naive_lines(evaluation)])
         typer.echo(f"{run.path} ({state}{made_up}{fold})\n{scores}\n\n{tables(evaluation.report)}\n")
+        if segments is not None:
+            typer.echo(f"{'segments':10}{segments}")
         label = "figures"
         for path in write(run.path, evaluation.split, draw(evaluation.subject)):
             typer.echo(f"{label:10}{path}")

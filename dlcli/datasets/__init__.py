@@ -8,6 +8,7 @@ from dlcli.datasets.cifar10 import Cifar10
 from dlcli.datasets.dates import Dates
 from dlcli.datasets.fashion_mnist import FashionMnist
 from dlcli.datasets.hapt import Hapt
+from dlcli.datasets.hapt_recordings import HaptRecordings
 from dlcli.datasets.images import Images
 from dlcli.datasets.mnist import Mnist
 from dlcli.datasets.pairs import Pairs
@@ -26,6 +27,7 @@ Dataset = Annotated[
     | Dates
     | FashionMnist
     | Hapt
+    | HaptRecordings
     | Images
     | Mnist
     | Npz

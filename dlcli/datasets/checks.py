@@ -16,6 +16,7 @@ from dlcli.datasets.data import (
     NextToken,
     Split,
     StepClasses,
+    Timelines,
     TokenSequence,
 )
 from dlcli.datasets.rows import blocks
@@ -44,6 +45,8 @@ def check(data: Data, name: str) -> None:
             _check_tokens(split, data, where)
         _check_finite(split, data, where)
         _check_labels(split, data, where)
+        if isinstance(data.target, Timelines):
+            _check_places(split, where)
     if data.columns is not None:
         _check_columns(data.train, data.columns, name)
     if isinstance(data.target, Classes):
@@ -140,6 +143,15 @@ def _check_labels(split: Split, data: Data, where: str) -> None:
         raise DataError(
             f"{where}: {split.name_of(row)} has label {split.y[(row, *step)]}{at}; expected 0 to {K - 1}, for {K} "
             f"classes{none}"
+        )
+
+
+def _check_places(split: Split, where: str) -> None:
+    found = None if split.places is None else split.places.shape
+    if found != (len(split), 4):
+        raise DataError(
+            f"{where} has `places` of shape {found}; expected ({len(split)}, 4): of each window its recording, "
+            "the numbers of its first sample in that, of the first that is judged and of the one after the last"
         )
 
 

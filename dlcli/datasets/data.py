@@ -44,6 +44,23 @@ class StepClasses:
 
 
 @dataclass(frozen=True)
+class Timelines(StepClasses):
+    """One of K classes is predicted for each labelled step of windows of recordings, and segments of them are sought.
+
+    sought: how many of the classes, the first ones, are sought as segments; others are what else there is.
+    rate_hz: steps in a second. smooth_seconds, least_seconds: how segments are made of probabilities;
+    excerpt_seconds: the length of the excerpts in which it is scored what occurs. These say nothing of the data, so
+    that they are in no fingerprint.
+    """
+
+    sought: int
+    rate_hz: float
+    smooth_seconds: float = field(repr=False)
+    least_seconds: float = field(repr=False)
+    excerpt_seconds: float = field(repr=False)
+
+
+@dataclass(frozen=True)
 class NextToken:
     """The token that follows each step of each example is predicted.
 
@@ -101,6 +118,9 @@ class Split:
     groups: (N,) whom or what each example comes from (a person, a recording), as numbers or names; None where
     examples stand alone.
     names: (N,) what to call each example in a message, such as its file or line; None for its number in the split.
+    places: (N, 4) int32, of windows of recordings: the recording, the number of its sample that the window begins with,
+    that of the first sample that is judged in this window, and of the one after the last; None where examples are no
+    such windows.
     naive: what simple rules predict of each example, (N, D) each, by what they are called; empty where there is none.
     moments: (N,) the row of a series from which on each example forecasts; None where examples follow no series.
     """
@@ -111,6 +131,7 @@ class Split:
     names: NDArray[np.str_] | RowNames | None = None
     naive: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     moments: NDArray[np.int64] | None = None
+    places: NDArray[np.int32] | None = None
 
     def __len__(self) -> int:
         return len(self.x)
@@ -122,7 +143,8 @@ class Split:
         names = None if self.names is None else self.names.take(rows)
         naive = {name: forecasts[rows] for name, forecasts in self.naive.items()}
         moments = None if self.moments is None else self.moments[rows]
-        return Split(x, self.y[rows], groups, names, naive, moments)
+        places = None if self.places is None else self.places[rows]
+        return Split(x, self.y[rows], groups, names, naive, moments, places)
 
     def name_of(self, row: int) -> str:
         """What to call an example in a message."""
@@ -178,7 +200,7 @@ class Data:
         if self.vocabulary is not None:
             digest.update(repr(self.vocabulary).encode())
         for name, split in self.splits.items():
-            for array in (split.x, split.y, split.groups):
+            for array in (split.x, split.y, split.groups, split.places):
                 if array is not None:
                     digest.update(f"{name}{array.dtype.str}{array.shape}".encode())
                     for block in blocks(array):
@@ -205,6 +227,7 @@ def pooled(data: Data) -> Split:
         np.concatenate([split.y for split in splits]),
         joined([split.groups for split in splits]),
         joined([_names_of(split) for split in splits]),
+        places=joined([split.places for split in splits]),
     )
 
 

@@ -132,7 +132,7 @@ class Hapt(DatasetSpec):
         from dlcli.datasets.sensors.segments import refuse_window_too_long, windows_of
 
         names = ACTIVITIES + (TRANSITIONS if self.transitions else ())
-        recordings = read_recordings(_file())
+        recordings = read_recordings(recordings_file())
         kept = {each.experiment: _of_classes(each.segments, len(names)) for each in recordings}
         refuse_window_too_long("hapt", kept.values(), names, self.window)
 
@@ -147,7 +147,7 @@ class Hapt(DatasetSpec):
     @classmethod
     def place(cls, folder: Path) -> Path | None:
         """The file that comes with dlcli."""
-        return _file() if _file().exists() else None
+        return recordings_file() if recordings_file().exists() else None
 
     def _filtered(self, recording: Recording, segments: NDArray[np.int32]) -> Labelled:
         from dlcli.datasets.sensors.segments import Labelled
@@ -158,7 +158,8 @@ class Hapt(DatasetSpec):
         return Labelled(signals, segments, recording.subject)
 
 
-def _file() -> Path:
+def recordings_file() -> Path:
+    """The file that comes with dlcli."""
     return shipped("data", "hapt", "hapt.npz")
 
 

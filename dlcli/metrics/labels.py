@@ -34,9 +34,17 @@ class MacroF1:
 
     def result(self, totals: NDArray[np.float64]) -> float:
         """The mean; NaN if there were no examples, 0 if no class was there or predicted."""
-        hits, predicted, there = totals.reshape(3, -1)
-        seen = (predicted + there) > 0
-        return float(np.mean(2 * hits[seen] / (predicted + there)[seen])) if seen.any() else 0.0
+        return macro_f1(totals)
+
+
+def macro_f1(totals: NDArray[np.float64]) -> float:
+    """Mean F1 over the classes that occur or are predicted, 0 if none.
+
+    totals: (3 * K,), for each class the weight of hits, then of what is predicted, then of what is there.
+    """
+    hits, predicted, there = totals.reshape(3, -1)
+    seen = (predicted + there) > 0
+    return float(np.mean(2 * hits[seen] / (predicted + there)[seen])) if seen.any() else 0.0
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,15 @@ SCORES = {
     "reals": ("rmse", "mae", "r2"),
     "labels": ("mean_ap", "macro_f1"),
     "tokens": ("nats_per_token", "perplexity", "accuracy"),
+    "timelines": (
+        "macro_f1",
+        "accuracy",
+        "activity_f1",
+        "segment_map",
+        "labelled_segment_map",
+        "occurrence_map",
+        "excerpt_map",
+    ),
     "sequences": ("exact_match", "token_error_rate", "accuracy"),
 }
 """The scores of every split besides its loss, by what is predicted."""
@@ -15,6 +24,7 @@ FOLLOWED = {
     "reals": ("rmse", "mae"),
     "labels": ("macro_f1",),
     "tokens": ("nats_per_token", "accuracy"),
+    "timelines": ("macro_f1", "accuracy"),
     "sequences": ("accuracy",),
 }
 """What is computed of validation besides the loss while a model is trained, first that by which its best is chosen."""

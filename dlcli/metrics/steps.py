@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlcli.metrics.accuracy import class_logits
+from dlcli.metrics.labels import macro_f1
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -29,6 +30,28 @@ class StepAccuracy:
     def result(self, totals: NDArray[np.float64]) -> float:
         """Right over all; NaN if no step had a label."""
         return _mean(totals)
+
+
+class StepMacroF1:
+    """Mean over the classes of F1, of all labelled steps; classes that neither occur nor are predicted stay out."""
+
+    name = "macro_f1"
+
+    def __init__(self, classes: int) -> None:
+        self.size = 3 * classes
+
+    def totals(self, y: tf.Tensor, output: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
+        """Of each class the weight of hits, of what is predicted and of what is there, as of StepAccuracy."""
+        import tensorflow as tf
+
+        counts = weight[:, None] * tf.cast(y >= 0, weight.dtype)
+        predicted = tf.argmax(class_logits(output), axis=-1, output_type=y.dtype)
+        each = (counts * tf.cast(tf.equal(predicted, y), weight.dtype), y), (counts, predicted), (counts, y)
+        return tf.concat([tf.einsum("bt,btk->k", some, tf.one_hot(of, self.size // 3)) for some, of in each], axis=0)
+
+    def result(self, totals: NDArray[np.float64]) -> float:
+        """The mean; 0 if no step had a label."""
+        return macro_f1(totals)
 
 
 class NatsPerToken:

@@ -15,10 +15,9 @@ if TYPE_CHECKING:
 class AttentionRNN(Convolved):
     """Stacked recurrent layers, each of which scores every input against its state at every step.
 
-    x: (B, T, C), or images (B, H, W, C) row by row, float32 -> (B, K) logits, or (B, T, K) with `pool: 1` or without
-    convolutions. The weighted sum of all inputs is read beside the step's own. Keras has no such layer, so the saved
-    model opens where dlcli is installed, after `import dlcli.layers.attention`, and
-    `model.get_layer("attention_1").output[1]` are its weights, (B, T, T).
+    x: (B, T, C), or images (B, H, W, C) row by row, float32 -> (B, K) or (B, T, K) logits. The weighted sum of all
+    inputs is read beside the step's own. Keras has no such layer, so the saved model opens where dlcli is installed,
+    after `import dlcli.layers.attention`, and `model.get_layer("attention_1").output[1]` are its weights, (B, T, T).
     Source: Bahdanau et al. 2015, https://arxiv.org/abs/1409.0473, for `dnn`; Luong et al. 2015,
     https://arxiv.org/abs/1508.04025, for `dot` and `general`; Graves et al. 2014, https://arxiv.org/abs/1410.5401,
     for `cosine`, with a factor that is learned.

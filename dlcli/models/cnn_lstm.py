@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, PositiveInt
 
-from dlcli.errors import UsageError
 from dlcli.models.embedding import embedded, vocabulary_of
 from dlcli.models.feed_forward import Activation, Names, Rate
 from dlcli.models.recurrent import EitherWay, Kind, recurrent, rows_as_steps
@@ -43,15 +42,13 @@ class Convolved(EitherWay):
     def build_steps(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
         """x: (B, T, C) or (B, H, W, C) -> (B, T, outputs) or (B, H, outputs): a prediction at every step.
 
-        Raises UsageError where blocks leave fewer steps than there are.
+        Steps of which pooling has made one have its prediction in common.
         """
-        if self.filters and self.pool > 1:
-            raise UsageError(
-                f"model.pool (={self.pool}): something is predicted at every step, and pooling leaves one of "
-                f"{self.pool}; set it to 1",
-                at=("model", "pool"),
-            )
-        return recurrent(x, outputs, self, every_step=True)
+        import keras
+
+        predicted = recurrent(x, outputs, self, every_step=True)
+        together = self.pool ** len(self.filters)
+        return predicted if together == 1 else keras.ops.repeat(predicted, together, axis=1)[:, : x.shape[1]]
 
     def steps(self, x: keras.KerasTensor, *, every_step: bool) -> tuple[keras.KerasTensor, keras.KerasTensor | None]:
         """What the recurrent layers read of an input, (B, T, C), and which steps of it count, (B, T), if not all do."""
@@ -71,7 +68,7 @@ class Convolved(EitherWay):
 class CNNLSTM(Convolved):
     """Blocks of convolutions and max pooling, then stacked long short-term memory.
 
-    x: (B, T, C), or images (B, H, W, C), float32 -> (B, K) logits, or (B, T, K) with `pool: 1`.
+    x: (B, T, C), or images (B, H, W, C), float32 -> (B, K) logits, or (B, T, K).
     Source: Ordóñez and Roggen 2016, https://doi.org/10.3390/s16010115. Differs: pooling after each block, as in Sainath
     et al. 2015, https://doi.org/10.1109/ICASSP.2015.7178838, and edges are filled up so that no step is lost.
     """

@@ -10,6 +10,7 @@ from dlcli.metrics.labels import LabelsReport
 from dlcli.metrics.regression import RegressionReport
 from dlcli.metrics.report import Report
 from dlcli.metrics.sequences import SequenceReport
+from dlcli.metrics.timelines import OVERLAPS, TimelineReport
 from dlcli.metrics.tokens import TokenReport
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ def fold_table(folds: FoldScores) -> str:
 
 def tables(report: Report) -> str:
     """Everything besides the headline: scores of each class and the confusion matrix, of each number or of places."""
+    if isinstance(report, TimelineReport):
+        return f"{class_table(report)}\n\n{segment_table(report)}\n\n{confusion_table(report)}"
     if isinstance(report, ClassificationReport):
         return f"{class_table(report)}\n\n{confusion_table(report)}"
     if isinstance(report, LabelsReport):
@@ -69,6 +72,21 @@ def tables(report: Report) -> str:
         return text_table(report)
     assert isinstance(report, RegressionReport)
     return number_table(report)
+
+
+def segment_table(report: TimelineReport) -> str:
+    """Average precision of each class that is sought: of its segments, by overlap, and of what occurs."""
+    of_each = report.of_each(report.found)
+    title, excerpt = "segments, by overlap", f"in {report.target.excerpt_seconds:g} s"
+    width = max(len(title), *map(len, of_each))
+    overlaps = "".join(f"{least:8g}" for least in OVERLAPS)
+    lines = [f"{title:{width}}{overlaps}  occurs in recording  {excerpt:>8}"]
+    for name, scores in of_each.items():
+        row = f"{name:{width}}" + "".join(f"{scores[least]:8.4f}" for least in OVERLAPS)
+        lines.append(f"{row}  {report.occurrences.get(name, 0):19.4f}  {report.excerpts.get(name, 0):8.4f}")
+    for label, means in (("mean", report.segment_map), ("mean, labelled time", report.labelled_segment_map)):
+        lines.append(f"{label:{width}}" + "".join(f"{means[least]:8.4f}" for least in OVERLAPS))
+    return "\n".join(lines)
 
 
 def text_table(report: SequenceReport) -> str:

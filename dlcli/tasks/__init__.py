@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from dlcli.datasets.data import Classes, Data, MultiLabel, NextToken, StepClasses, TokenSequence
+from dlcli.datasets.data import Classes, Data, MultiLabel, NextToken, StepClasses, Timelines, TokenSequence
 from dlcli.tasks.classification import Classification
+from dlcli.tasks.detection import Detection
 from dlcli.tasks.labels import Labelling
 from dlcli.tasks.regression import Regression
 from dlcli.tasks.sequences import SequenceToSequence
@@ -14,6 +15,7 @@ from dlcli.tasks.task import Losses, Task
 
 __all__ = [
     "Classification",
+    "Detection",
     "Labelling",
     "Losses",
     "NextTokens",
@@ -31,6 +33,8 @@ def task_for(data: Data, normalize: Literal["standard", "range", "none"] = "stan
         return Classification(data.target)
     if isinstance(data.target, MultiLabel):
         return Labelling(data.target)
+    if isinstance(data.target, Timelines):
+        return Detection.of(data.target, data.train.y)
     if isinstance(data.target, StepClasses):
         return StepClassification.of(data.target, data.train.y)
     if isinstance(data.target, NextToken):

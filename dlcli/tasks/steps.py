@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +44,7 @@ class StepClassification(Task):
     per_step = True
 
     @classmethod
-    def of(cls, target: StepClasses, y: NDArray[np.int32]) -> StepClassification:
+    def of(cls, target: StepClasses, y: NDArray[np.int32]) -> Self:
         """The task for the labels y (N, T) of a training split."""
         return cls(target, labelled_steps(y))
 

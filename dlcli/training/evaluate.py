@@ -20,7 +20,7 @@ from dlcli.metrics.spec import MetricSpec
 from dlcli.report.figures.subject import Subject
 from dlcli.runs.run import Run
 from dlcli.spec import Experiment, load_recorded
-from dlcli.tasks import SequenceToSequence, Task, task_for
+from dlcli.tasks import Detection, SequenceToSequence, Task, task_for
 from dlcli.training.batches import EVALUATION_BATCH
 from dlcli.training.decoding import beam_of, decode
 from dlcli.training.loading import load_data
@@ -77,6 +77,8 @@ def _report(
     model: keras.Model, split: Split, task: Task, outputs: NDArray[np.float32], experiment: Experiment
 ) -> Report:
     """What is told of these outputs; of a model that writes sequences, of those that it writes by itself."""
+    if isinstance(task, Detection):
+        return task.detected(split, outputs)
     if not isinstance(task, SequenceToSequence):
         return task.report(split.y, outputs)
     beams = sorted({1, beam_of(experiment.model)})

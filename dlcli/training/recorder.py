@@ -16,6 +16,7 @@ from dlcli.report.graph import layer_graph
 from dlcli.report.hparams import record_session
 from dlcli.report.introduction import introduction, notes, record_of
 from dlcli.report.screen import Screen
+from dlcli.report.segments import write_segments
 from dlcli.report.tensorboard import Board
 from dlcli.runs.files import naming, replacing, write_json
 from dlcli.runs.heartbeat import Heartbeat
@@ -128,6 +129,7 @@ class Recorder:
         for evaluation in evaluations:
             figures = draw(evaluation.subject)
             write(self.run.path, evaluation.split, figures)
+            write_segments(self.run.path, evaluation.split, evaluation.report)
             self.board.finish(loop.progress.step, evaluation, figures)
         if sample is not None:
             with replacing(self.run.path / "sample.txt") as file:

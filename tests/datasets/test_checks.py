@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dlcli.datasets.checks import check
-from dlcli.datasets.data import Classes, Column, Data, MultiLabel, NextToken, Reals, Split, StepClasses
+from dlcli.datasets.data import Classes, Column, Data, MultiLabel, NextToken, Reals, Split, StepClasses, Timelines
 from dlcli.datasets.rows import Rows
 from dlcli.errors import DataError
 
@@ -173,3 +173,11 @@ def test_rows_on_disk_are_looked_at_block_by_block(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("dlcli.datasets.rows._BLOCK_BYTES", 16)
     with pytest.raises(DataError, match=r"example 3 holds nan at position \[1\]"):
         check(data(train=split(x=Rows(with_value(np.nan)))), "mine")
+
+
+@pytest.mark.parametrize(("places", "told"), [(None, "None"), (np.zeros((4, 2), np.int32), r"\(4, 2\)")])
+def test_windows_of_recordings_tell_their_places(places, told):
+    split = Split(np.zeros((4, 5, 2)), np.zeros((4, 5), np.int32), places=places)
+    data = Data(split, None, None, Timelines(("a", "b"), 1, 1.0, 0.0, 0.0, 1.0))
+    with pytest.raises(DataError, match=rf"^mine: the train split has `places` of shape {told}; expected \(4, 4\)"):
+        check(data, "mine")

@@ -9,7 +9,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from dlcli.datasets import Dataset
-from dlcli.datasets.data import Classes, NextToken, Reals, TokenSequence
+from dlcli.datasets.data import Classes, NextToken, Reals, Timelines, TokenSequence
 from dlcli.datasets.spec import DatasetSpec, Outlook
 from dlcli.spec.structure import classes_in
 
@@ -23,6 +23,7 @@ SPECS: list[dict[str, Any]] = [
     {"type": "uci_har", "validation": None},
     {"type": "hapt", "window": 200},
     {"type": "hapt", "transitions": True, "channels": ("body_acc_x", "body_acc_y")},
+    {"type": "hapt_recordings", "steps": 512, "stride": 512, "channels": ("body_acc_x",)},
     {"type": "dates", "train": 30, "validation": 4, "test": 5},
     {"type": "dates", "train": 30, "validation": 0, "test": 0},
     {"type": "pairs", "path": "a.txt", "by": "words"},
@@ -55,7 +56,13 @@ SPECS: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
-PREDICTED = {Classes: "classes", Reals: "reals", NextToken: "tokens", TokenSequence: "sequences"}
+PREDICTED = {
+    Classes: "classes",
+    Reals: "reals",
+    NextToken: "tokens",
+    TokenSequence: "sequences",
+    Timelines: "timelines",
+}
 
 
 def spec_of(values: dict[str, Any]) -> DatasetSpec:
@@ -67,7 +74,7 @@ def spec_of(values: dict[str, Any]) -> DatasetSpec:
 def test_nothing_is_told_that_the_data_does_not_bear_out(values: dict[str, Any], tmp_path: Path) -> None:
     spec = spec_of(values)
     outlook = spec.outlook()
-    if spec.type not in ("hapt", "dates"):  # type: ignore[attr-defined]
+    if spec.type not in ("hapt", "hapt_recordings", "dates"):  # type: ignore[attr-defined]
         spec.write_stand_in(tmp_path)
     data = spec.load(tmp_path)
     shape = data.train.x.shape[1:]

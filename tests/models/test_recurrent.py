@@ -120,10 +120,22 @@ def test_both_ways_the_first_steps_depend_on_the_last_inputs(spec):
     assert np.abs(model(one)[:, 0] - model(other)[:, 0]).min() > 0
 
 
-def test_pooled_blocks_leave_no_prediction_for_every_step():
-    with pytest.raises(UsageError, match=r"^model.pool \(=3\): something is predicted at every step") as caught:
-        CNNLSTM(pool=3).build_steps(keras.Input((T, C)), OUTPUTS)
-    assert caught.value.at == ("model", "pool")
+@pytest.mark.parametrize("kind", [CNNLSTM, AttentionRNN])
+@pytest.mark.parametrize(("pool", "blocks", "length"), [(2, 2, 12), (2, 2, 11), (3, 2, 10), (3, 1, 4), (1, 2, 5)])
+def test_steps_that_pooling_has_made_one_have_one_prediction_and_all_are_predicted(kind, pool, blocks, length):
+    spec = kind(filters=(4,) * blocks, pool=pool, units=(5,))
+    x = keras.Input((length, C))
+    model = keras.Model(x, spec.build_steps(x, OUTPUTS))
+    assert model.output_shape == (None, length, OUTPUTS)
+    predicted = np.array(model(examples((length, C))))
+    for first in range(0, length, together := pool**blocks):
+        np.testing.assert_array_equal(
+            predicted[:, first : first + together], predicted[:, [first] * min(together, length - first)]
+        )
+        assert first == 0 or (predicted[:, first] != predicted[:, first - 1]).any()
+    # As many numbers as without pooling.
+    without = keras.Model(x, spec.model_copy(update={"pool": 1}).build_steps(x, OUTPUTS))
+    assert model.count_params() == without.count_params()
 
 
 @pytest.mark.parametrize("spec", EVERY_KIND, ids=lambda spec: spec.type)

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from dlcli.datasets.data import Data, MultiLabel, NextToken, Split, StepClasses, pooled
+from dlcli.datasets.data import Data, MultiLabel, NextToken, Split, StepClasses, Timelines, pooled
 from dlcli.datasets.splits import folds
 from dlcli.errors import Preempted, UsageError
 from dlcli.report.scores import headline, tables
@@ -47,13 +47,22 @@ def of_labels(examples: int, seed: int) -> Split:
     return Split(x, (x.mean(axis=1) > 0).astype(np.float32))
 
 
+def of_recordings(examples: int, seed: int) -> Split:
+    """The same as windows of recordings, three of each, that lie side by side."""
+    split = of_steps(examples, seed)
+    firsts = np.arange(examples) % 3 * T
+    places = np.stack([100 * seed + np.arange(examples) // 3, firsts, firsts, firsts + T], axis=1)
+    return replace(split, places=places.astype(np.int32))
+
+
 NUMBERS = ("padding", "unknown", "one", "two", "three", "four")
 KINDS = {
     "steps": (of_steps, StepClasses(("left", "right", "far right")), None),
+    "timelines": (of_recordings, Timelines(("left", "right", "far right"), 2, 1.0, 0.0, 0.0, 9.0), None),
     "tokens": (of_tokens, NextToken(NUMBERS), NUMBERS),
     "labels": (of_labels, MultiLabel(("a", "b", "c")), None),
 }
-HEADLINES = {"steps": "accuracy", "tokens": "nats_per_token", "labels": "macro_f1"}
+HEADLINES = {"steps": "accuracy", "timelines": "macro_f1", "tokens": "nats_per_token", "labels": "macro_f1"}
 MODEL = "{type: lstm, units: [8], dropout: 0.2}"
 
 
@@ -107,7 +116,7 @@ def test_a_training_that_was_stopped_ends_with_the_same_bits(experiment, make_lo
     assert [row["val_loss"] for row in whole.listener.rows][-1] == again.listener.rows[-1]["val_loss"]
 
 
-@pytest.mark.parametrize("kind", ["steps", pytest.param("labels", marks=pytest.mark.slow)], indirect=True)
+@pytest.mark.parametrize("kind", ["steps", "timelines", pytest.param("labels", marks=pytest.mark.slow)], indirect=True)
 def test_two_devices_agree_with_one(experiment, make_loop, kind):
     spec = experiment(
         MODEL, "{type: adam, learning_rate: 0.01, clip_norm: 0.1}", "{epochs: 2, batch_size: 16, label_smoothing: 0.1}"

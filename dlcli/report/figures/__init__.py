@@ -22,6 +22,7 @@ from dlcli.report.figures.page import png
 from dlcli.report.figures.predictions import predictions
 from dlcli.report.figures.residuals import residuals
 from dlcli.report.figures.subject import Subject
+from dlcli.report.figures.timelines import timelines
 from dlcli.runs.files import replacing
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ FOLDER = "figures"
 
 KINDS: Mapping[str, Callable[[Subject], Figure | None]] = {
     "confusion_matrix": confusion_matrix,
+    "timelines": timelines,
     "mistakes": mistakes,
     "average_precision": average_precision,
     "nats_by_place": nats_by_place,

@@ -18,6 +18,7 @@ _WORDS = {
     "reals": "numbers",
     "labels": "several classes",
     "tokens": "next tokens",
+    "timelines": "classes",
     "sequences": "sequences",
 }
 _OF_TOKENS = ("tokens", "sequences")
