@@ -34,6 +34,7 @@ class ChannelDropout(SignalDistortion):
         silence = tf.constant(mean, tf.float32)
 
         def apply(x: tf.Tensor, u: tf.Tensor) -> tf.Tensor:
-            return tf.where(u[:, None, :] < 1 - self.rate, x, silence)
+            # NaN marks steps that only fill up, and stays.
+            return tf.where((u[:, None, :] < 1 - self.rate) | tf.math.is_nan(x), x, silence)
 
         return Transform(C, apply)

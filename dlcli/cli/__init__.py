@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from dlcli import __version__
+from dlcli.cli.data import app as data_app
 from dlcli.cli.describe import describe
 from dlcli.cli.evaluate import evaluate
 from dlcli.cli.init import init
@@ -36,6 +37,7 @@ app.command("validate", short_help="Say everything that is wrong with specs, and
 app.command("show", short_help="Print a spec with all that it extends and all defaults.")(show)
 app.command("eval", short_help="Evaluate the model of a run, the newest if none is named.")(evaluate)
 app.add_typer(runs_app, name="runs", short_help="List, inspect and delete runs, and say which can go on.")
+app.add_typer(data_app, name="data", short_help="Make data ready to train on, such as features of frames.")
 app.command("list", short_help="List datasets, models, optimizers, ... and the shipped configs.")(list_)
 app.command("describe", short_help="Explain one of them, or a key of a spec, with an example.")(describe)
 app.command("schema", short_help="Print the JSON Schema of specs, for editors.")(schema)

@@ -7,6 +7,7 @@ from dlcli.datasets.arrays import Npz
 from dlcli.datasets.cifar10 import Cifar10
 from dlcli.datasets.dates import Dates
 from dlcli.datasets.fashion_mnist import FashionMnist
+from dlcli.datasets.frames import Frames
 from dlcli.datasets.hapt import Hapt
 from dlcli.datasets.hapt_recordings import HaptRecordings
 from dlcli.datasets.images import Images
@@ -26,6 +27,7 @@ Dataset = Annotated[
     | Csv
     | Dates
     | FashionMnist
+    | Frames
     | Hapt
     | HaptRecordings
     | Images

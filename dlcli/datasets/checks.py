@@ -28,7 +28,8 @@ def check(data: Data, name: str) -> None:
     """Raises DataError where the data cannot be trained on as it is; `name` says whose, for the message.
 
     No split is empty, all have examples of one shape, x and y are finite (a number that is missing from a table may
-    be NaN), labels lie within the classes, every class is there to be learnt, and no group stands in two splits.
+    be NaN, as may steps that only fill up, where the data says that there are such), labels lie within the classes,
+    every class is there to be learnt, and no group stands in two splits.
     """
     for split_name, split in data.splits.items():
         where = f"{name}: the {split_name} split"
@@ -102,6 +103,10 @@ def _check_finite(split: Split, data: Data, where: str) -> None:
         bad = _not_finite(block)
         if bad is not None and data.columns is not None:
             bad &= ~(np.isnan(block) & np.array(may_be_missing))
+        if bad is not None and data.padded:
+            filled = np.isnan(block).all(axis=-1, keepdims=True)
+            # From some step on to the end.
+            bad &= ~np.logical_and.accumulate(filled[:, ::-1], axis=1)[:, ::-1]
         if bad is not None and bad.any():
             row, *place = np.argwhere(bad)[0].tolist()
             column = f" (column `{data.columns[place[-1]].name}`)" if data.columns else ""

@@ -50,7 +50,7 @@ class Timelines(StepClasses):
     sought: how many of the classes, the first ones, are sought as segments; others are what else there is.
     rate_hz: steps in a second. smooth_seconds, least_seconds: how segments are made of probabilities;
     excerpt_seconds: the length of the excerpts in which it is scored what occurs. These say nothing of the data, so
-    that they are in no fingerprint.
+    that they are in no fingerprint. recordings: their names, by number; empty where numbers are all they have.
     """
 
     sought: int
@@ -58,6 +58,11 @@ class Timelines(StepClasses):
     smooth_seconds: float = field(repr=False)
     least_seconds: float = field(repr=False)
     excerpt_seconds: float = field(repr=False)
+    recordings: tuple[str, ...] = field(default=(), repr=False)
+
+    def name_of(self, recording: int) -> str:
+        """What a recording is called: its own name if it has one, else its number."""
+        return self.recordings[recording] if self.recordings else str(recording)
 
 
 @dataclass(frozen=True)
@@ -162,6 +167,7 @@ class Data:
     fill: what takes the place of a number that is missing from a table, of the training split's numbers.
     series: how windows of a series and what follows them are told to the model, where it is told anything but values.
     times: what each row of a series is called in time, such as its date; None where nothing says so.
+    padded: whether short examples (T, C) are filled up at their ends, by steps that are NaN throughout.
     stand_in: whether these are made-up examples in the place of data that is not here.
     remarks: what users should know of this data, such as that it is only a part.
     """
@@ -175,6 +181,7 @@ class Data:
     fill: Literal["mean", "median"] = "mean"
     series: Series | None = None
     times: tuple[str, ...] | None = None
+    padded: bool = False
     stand_in: bool = False
     remarks: tuple[str, ...] = ()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -19,7 +18,6 @@ from dlcli.paths import PathText
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from PIL import Image
 
     from dlcli.datasets.data import Data
 
@@ -154,26 +152,9 @@ class Images(DatasetSpec, OwnSplits):
 
     def _pixels(self, path: Path, size: tuple[int, ...] | None) -> NDArray[np.uint8]:
         """One image, (H, W, C)."""
-        import numpy as np
-        from PIL import Image, ImageOps
+        from dlcli.datasets.files.pictures import read_picture
 
-        try:
-            with Image.open(path) as file:
-                if file.mode.startswith(("I", "F")):
-                    raise DataError(f"{path}: has more than 8 bits a channel ({file.mode}); expected 8, save it so")
-                image: Image.Image = ImageOps.exif_transpose(file)
-                image = _opaque(image).convert("RGB" if self.color == "rgb" else "L")
-        except (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError) as error:
-            raise DataError(f"{path}: is damaged or not an image ({error}); mend or remove it") from None
-        if size is not None:
-            image = image.resize((size[1], size[0]), Image.Resampling.BILINEAR)
-        pixels = np.asarray(image)
-        return pixels if pixels.ndim == 3 else pixels[:, :, None]
-
-
-def _opaque(image: Image.Image) -> Image.Image:
-    # Palettes with transparency turn into colours only by way of their transparent form.
-    return image.convert("RGBA") if image.mode == "P" and "transparency" in image.info else image
+        return read_picture(path, size, self.color)
 
 
 def _places(top: Path) -> dict[str, Path]:

@@ -85,6 +85,11 @@ class Application(Component):
 
     def build(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
         """x: (B, H, W, C) -> (B, outputs)."""
+        features = dropped(self.features(x), Names(), self.dropout)
+        return head(features, outputs, regularizer=penalty(self.l2))
+
+    def features(self, x: keras.KerasTensor) -> keras.KerasTensor:
+        """What the head reads: x (B, H, W, C) -> (B, F)."""
         import keras
 
         from dlcli.layers.inline import inlined
@@ -99,8 +104,7 @@ class Application(Component):
             if self.weights is not None:
                 new.set_weights(old.get_weights())
             new.trainable = not self.frozen
-        x = pooled(x, "flatten" if self.whole else self.pooling)
-        return head(dropped(x, Names(), self.dropout), outputs, regularizer=penalty(self.l2))
+        return pooled(x, "flatten" if self.whole else self.pooling)
 
     def _network(self, shape: tuple[int, int, int]) -> keras.Model:
         """Keras' own model, with its weights."""

@@ -24,7 +24,7 @@ def write_segments(run: Path, split: str, report: Report) -> Path | None:
     table.writerow(["recording", "start", "end", "label", "score"])
     for each in report.found:
         seconds = (f"{step / report.target.rate_hz:.2f}" for step in (each.first, each.end))
-        table.writerow([each.recording, *seconds, report.names[each.label], f"{each.score:.4f}"])
+        table.writerow([report.target.name_of(each.recording), *seconds, report.names[each.label], f"{each.score:.4f}"])
     path = run / f"segments_{split}.csv"
     with replacing(path) as file:
         file.write(text.getvalue().encode())

@@ -25,7 +25,7 @@ def prepare_inputs(x: keras.KerasTensor, data: Data, normalize: Normalize) -> ke
     x: (B, ..., C) float32 as the dataset has it -> (B, ..., C), or for a table (B, numbers + categories): missing
     numbers become the mean or median, each category a column of zeros and ones; one that training has not seen is all
     zeros. Windows of a series are first told as `data.series` has it. Tokens, (B, T), stay as they are: the model makes
-    vectors of them.
+    vectors of them. Steps that are NaN since they only fill up are masked.
     """
     if data.vocabulary is not None:
         x = with_vocabulary(x, len(data.vocabulary))
@@ -34,8 +34,19 @@ def prepare_inputs(x: keras.KerasTensor, data: Data, normalize: Normalize) -> ke
         windows = data.series.windows(np.asarray(data.train.x[:]))
         x, data = told(x, data.series), replace(data, train=replace(data.train, x=windows))
     if data.columns is None:
-        return _scaled(x, np.arange(x.shape[-1]), data, normalize, "normalize")
+        x = _scaled(x, np.arange(x.shape[-1]), data, normalize, "normalize")
+        return _masked(x) if data.padded else x
     return _told_columns(x, data, data.columns, normalize)
+
+
+def _masked(x: keras.KerasTensor) -> keras.KerasTensor:
+    """x: (B, T, C) with NaN at steps that only fill up -> the same with zeros there, and a mask without them."""
+    filled = keras.ops.where(keras.ops.isnan(x), _FILLED, x)
+    return keras.layers.Masking(_FILLED, name="mask")(filled)
+
+
+_FILLED = -1e9
+"""A number that no scaled value has, and that float32 holds exactly."""
 
 
 def _told_columns(

@@ -175,6 +175,27 @@ def test_rows_on_disk_are_looked_at_block_by_block(monkeypatch: pytest.MonkeyPat
         check(data(train=split(x=Rows(with_value(np.nan)))), "mine")
 
 
+@pytest.mark.parametrize(
+    ("step", "channel", "told"),
+    [
+        (0, slice(None), r"position \[0, 0\]"),
+        (4, 1, r"position \[4, 1\]"),
+        (slice(2, 4), slice(None), r"position \[2, 0\]"),
+    ],
+    ids=["begins with it", "one channel", "in the middle"],
+)
+def test_steps_that_fill_up_are_nan_throughout_and_at_the_end(step, channel, told):
+    x = np.zeros((4, 5, 2), np.float32)
+    x[1, 3:] = np.nan
+    y = np.zeros((4, 5), np.int32)
+    check(Data(Split(x, y), None, None, STEPS, padded=True), "mine")
+    with pytest.raises(DataError, match=r"mine: the train split: example 1 holds nan at position \[3, 0\]"):
+        check(Data(Split(x, y), None, None, STEPS), "mine")
+    x[2, step, channel] = np.nan
+    with pytest.raises(DataError, match=rf"mine: the train split: example 2 holds nan at {told}"):
+        check(Data(Split(x, y), None, None, STEPS, padded=True), "mine")
+
+
 @pytest.mark.parametrize(("places", "told"), [(None, "None"), (np.zeros((4, 2), np.int32), r"\(4, 2\)")])
 def test_windows_of_recordings_tell_their_places(places, told):
     split = Split(np.zeros((4, 5, 2)), np.zeros((4, 5), np.int32), places=places)

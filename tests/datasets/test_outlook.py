@@ -24,6 +24,8 @@ SPECS: list[dict[str, Any]] = [
     {"type": "hapt", "window": 200},
     {"type": "hapt", "transitions": True, "channels": ("body_acc_x", "body_acc_y")},
     {"type": "hapt_recordings", "steps": 512, "stride": 512, "channels": ("body_acc_x",)},
+    {"type": "frames", "path": "a", "background": ("sitting",)},
+    {"type": "frames", "path": "a", "steps": 32, "classes": ("x", "y"), "channels": ("a", "b"), "validation": None},
     {"type": "dates", "train": 30, "validation": 4, "test": 5},
     {"type": "dates", "train": 30, "validation": 0, "test": 0},
     {"type": "pairs", "path": "a.txt", "by": "words"},

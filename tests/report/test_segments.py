@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 
@@ -28,6 +29,12 @@ def test_every_sought_segment_is_a_line_in_seconds(tmp_path) -> None:
         ["9", "0.00", "0.50", "walk", "0.7500"],
         ["9", "0.60", "2.00", "sit, or rest", "0.7500"],
     ]
+
+
+def test_recordings_that_have_names_are_called_by_them(tmp_path) -> None:
+    named = replace(REPORT, target=replace(TARGET, recordings=tuple(f"take {i}, again" for i in range(10))))
+    lines = write_segments(tmp_path, "test", named).read_text().splitlines()
+    assert lines[1] == '"take 9, again",0.00,0.50,walk,0.7500'
 
 
 def test_where_no_segments_are_sought_there_is_no_file(tmp_path) -> None:

@@ -6,8 +6,10 @@ import keras
 import numpy as np
 import pytest
 
-from dlcli.datasets.data import Column, Data, Reals, Split
+from dlcli.datasets.data import Column, Data, Reals, Split, StepClasses
 from dlcli.datasets.rows import Rows
+from dlcli.tasks import task_for
+from dlcli.training.build import build_model
 from dlcli.training.inputs import channel_statistics, prepare_inputs
 
 NAN = float("nan")
@@ -79,3 +81,32 @@ def test_statistics_are_those_of_each_channel_on_disk_or_not(dtype):
 
 def test_a_constant_channel_is_not_divided_by_zero():
     assert channel_statistics(np.full((3, 2), 7.0)) == ([7.0, 7.0], [1.0, 1.0])
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "{type: lstm, units: [4]}",
+        "{type: bilstm, units: [4]}",
+        "{type: cnn_lstm, filters: [4, 5], units: [4], bidirectional: true}",
+        "{type: attention_rnn, filters: [4], units: [4], bidirectional: true}",
+        "{type: transformer, width: 8, heads: 2, layers: 1}",
+    ],
+)
+def test_steps_that_fill_up_change_nothing_before_them(experiment, model):
+    draw = np.random.default_rng(0)
+    lengths, x = [3, 8, 5, 7], draw.normal(3, 2, size=(4, 8, 2)).astype(np.float32)
+    for length, each in zip(lengths, x, strict=True):
+        each[length:] = np.nan
+    longer = np.concatenate([x, np.full((4, 8, 2), np.nan, np.float32)], axis=1)
+    models = []
+    for values in (x, longer):
+        split = Split(values, np.zeros(values.shape[:2], np.int32))
+        data = Data(split, None, None, StepClasses(("a", "b", "c")), padded=True)
+        keras.utils.set_random_seed(1)
+        models.append(build_model(experiment(model), data, task_for(data)))
+    models[1].set_weights(models[0].get_weights())
+    short, long = models[0](x, training=False), models[1](longer, training=False)
+    assert np.isfinite(short).all()
+    for i, length in enumerate(lengths):
+        np.testing.assert_allclose(short[i, :length], long[i, :length], atol=1e-5)

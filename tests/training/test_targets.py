@@ -55,20 +55,37 @@ def of_recordings(examples: int, seed: int) -> Split:
     return replace(split, places=places.astype(np.int32))
 
 
+def of_lengths(examples: int, seed: int) -> Split:
+    """The same as recordings of their own, of several lengths, filled up by what is NaN."""
+    split = of_steps(examples, seed)
+    lengths = np.maximum((split.y >= 0).sum(axis=1), 2)
+    split.x[np.arange(T) >= lengths[:, None]] = np.nan
+    places = np.stack([100 * seed + np.arange(examples), 0 * lengths, 0 * lengths, lengths], axis=1)
+    return replace(split, places=places.astype(np.int32))
+
+
 NUMBERS = ("padding", "unknown", "one", "two", "three", "four")
 KINDS = {
     "steps": (of_steps, StepClasses(("left", "right", "far right")), None),
     "timelines": (of_recordings, Timelines(("left", "right", "far right"), 2, 1.0, 0.0, 0.0, 9.0), None),
+    "lengths": (of_lengths, Timelines(("left", "right", "far right"), 3, 1.0, 0.0, 0.0, 2.0), None),
     "tokens": (of_tokens, NextToken(NUMBERS), NUMBERS),
     "labels": (of_labels, MultiLabel(("a", "b", "c")), None),
 }
-HEADLINES = {"steps": "accuracy", "timelines": "macro_f1", "tokens": "nats_per_token", "labels": "macro_f1"}
+HEADLINES = {
+    "steps": "accuracy",
+    "timelines": "macro_f1",
+    "lengths": "macro_f1",
+    "tokens": "nats_per_token",
+    "labels": "macro_f1",
+}
 MODEL = "{type: lstm, units: [8], dropout: 0.2}"
 
 
 def made(kind: str) -> Data:
     draw, target, vocabulary = KINDS[kind]
-    return Data(draw(90, 1), draw(30, 2), draw(30, 3), target, vocabulary=vocabulary)
+    padded = kind == "lengths"
+    return Data(draw(90, 1), draw(30, 2), draw(30, 3), target, vocabulary=vocabulary, padded=padded)
 
 
 @pytest.fixture(params=KINDS)
@@ -116,7 +133,9 @@ def test_a_training_that_was_stopped_ends_with_the_same_bits(experiment, make_lo
     assert [row["val_loss"] for row in whole.listener.rows][-1] == again.listener.rows[-1]["val_loss"]
 
 
-@pytest.mark.parametrize("kind", ["steps", "timelines", pytest.param("labels", marks=pytest.mark.slow)], indirect=True)
+@pytest.mark.parametrize(
+    "kind", ["steps", "timelines", "lengths", pytest.param("labels", marks=pytest.mark.slow)], indirect=True
+)
 def test_two_devices_agree_with_one(experiment, make_loop, kind):
     spec = experiment(
         MODEL, "{type: adam, learning_rate: 0.01, clip_norm: 0.1}", "{epochs: 2, batch_size: 16, label_smoothing: 0.1}"

@@ -59,7 +59,8 @@ def _draw(axes: Axes, report: TimelineReport, recording: Timeline) -> None:
     axes.set_yticks([row + 0.5 for row in range(len(_ROWS))], _ROWS, fontsize=6)
     axes.tick_params(axis="x", labelsize=7, length=2)
     axes.tick_params(axis="y", length=0)
-    axes.set_title(f"recording {recording.recording}", fontsize=7, loc="left", pad=2)
+    name = shortened(report.target.name_of(recording.recording), _LONGEST, keep_end=True)
+    axes.set_title(f"recording {name}", fontsize=7, loc="left", pad=2, parse_math=False)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dlcli.datasets.timelines.cutting import Whole, to_judge, to_learn
+from dlcli.errors import DataError
 
 STEPS = 4
 
@@ -46,6 +47,19 @@ def test_the_last_window_reaches_back_and_has_labels_only_where_none_before_it_h
     assert split.x[:, :, 0].tolist() == [[300, 301, 302, 303], [302, 303, 304, 305]]
     assert split.y.tolist() == [[0, 1, 2, 3], [-1, -1, 4, 5]]
     assert split.places.tolist() == [[3, 0, 0, 4], [3, 2, 4, 6]]
+
+
+@pytest.mark.parametrize("cut", [lambda r: to_learn(r, STEPS, 2), lambda r: to_judge(r, STEPS)], ids=["learn", "judge"])
+def test_a_recording_shorter_than_a_window_is_filled_up_by_nothing(cut):
+    split = cut([recording(3, labels=[-1, 0, 2])])
+    np.testing.assert_array_equal(split.x[:, :, 0], [[100, 101, 102, np.nan]])
+    assert split.y.tolist() == [[-1, 0, 2, -1]]
+    assert split.places.tolist() == [[1, 0, 0, 3]]
+
+
+def test_recordings_without_any_label_teach_nothing():
+    with pytest.raises(DataError, match="no recording of the train split has a label"):
+        to_learn([recording(9, labels=[-1] * 9)], STEPS, 2)
 
 
 def test_examples_know_whom_they_come_from_and_are_called_by_their_places():
