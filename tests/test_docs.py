@@ -241,6 +241,11 @@ def test_every_metric_and_every_decorator_is_on_the_page() -> None:
     assert [family for family in plugins._FAMILIES if f"`@{family}`" not in page] == []
 
 
+@pytest.mark.parametrize("block", blocks("timelines.md"), ids=lambda block: block.splitlines()[0])
+def test_the_specs_of_the_page_on_timelines_are_valid(block: str) -> None:
+    assert check(parse(block, "s.yaml"))
+
+
 def commands(page: Path) -> list[str]:
     text = page.read_text(encoding="utf-8")
     found = re.findall(

@@ -46,7 +46,7 @@ def kind_of_data(wanted: Wanted) -> str:
             )
         place = _resolved(path)
         if place is not None and place.is_dir():
-            raise UsageError(f"--path {path}: is a folder; say what it holds: --data images, recordings or npz")
+            raise UsageError(f"--path {path}: is a folder; say what it holds: --data images, recordings, frames or npz")
     return chosen("--data", data, data_kinds(), "What is your data?", wanted.ask)
 
 

@@ -9,7 +9,7 @@ from pydantic import Field, PositiveFloat, PositiveInt, field_validator, model_v
 
 from dlcli.component import such_as
 from dlcli.datasets.folder import resolve
-from dlcli.datasets.holdout import OwnSplits
+from dlcli.datasets.holdout import HELD_OUT, OwnSplits
 from dlcli.datasets.recordings import Recordings
 from dlcli.datasets.sensors.columns import AUTO, TimeUnit
 from dlcli.datasets.sensors.file_names import FileNames
@@ -92,6 +92,11 @@ class Frames(DatasetSpec, OwnSplits, Sought):
             raise ValueError(f"`ignore` (={list(self.ignore)}) must not name classes; {both} are some")
         self.as_recordings()
         return self
+
+    @classmethod
+    def first_values(cls) -> dict[str, object]:
+        """What `dlcli init` writes besides the type."""
+        return {"path": "features", **HELD_OUT}
 
     def outlook(self) -> Outlook:
         """What is known without the recordings."""

@@ -81,6 +81,5 @@ class CNNLSTM(Convolved):
 
     @classmethod
     def first_values(cls, outlook: Outlook) -> dict[str, object]:
-        """What `dlcli init` writes for such data; with a prediction at each step, no step is lost."""
-        every_step: dict[str, object] = {"pool": 1} if outlook.per_step else {}
-        return {"filters": [32, 64], "batch_norm": True} | every_step | super().first_values(outlook)
+        """What `dlcli init` writes for such data."""
+        return {"filters": [32, 64], "batch_norm": True} | super().first_values(outlook)

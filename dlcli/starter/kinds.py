@@ -25,6 +25,8 @@ Values = dict[str, object]
 TASKS = ("classes", "reals")
 _FIRST = {1: "mlp", 2: "lstm", 3: "cnn"}
 """The model to begin with, by the number of axes of an example."""
+_FIRST_OF_STEPS = "cnn_lstm"
+"""The model to begin with where each step of numbers has a class."""
 _FIRST_OF_TEXTS = {"whole examples": "text_cnn", "next tokens": "gru", "sequences": "seq2seq"}
 """The model to begin with where examples are texts, by what is predicted of them."""
 _FORMS: dict[int, tuple[int | None, ...]] = {1: (None,), 2: (None, None), 3: (None, None, None)}
@@ -53,7 +55,8 @@ def models_for(kind: str) -> tuple[str, ...]:
     outlook = _outlook(kind)
     fitting = [str(type_name(cls)) for cls in classes_in(Model) if _refusal(cls, outlook) == ""]
     rank = 1 if outlook.shape is None else len(outlook.shape)
-    first = _FIRST_OF_TEXTS.get(predicted_of(outlook)) if outlook.tokens else _FIRST.get(rank)
+    of_numbers = _FIRST_OF_STEPS if outlook.per_step else _FIRST.get(rank)
+    first = _FIRST_OF_TEXTS.get(predicted_of(outlook)) if outlook.tokens else of_numbers
     return tuple(sorted(fitting, key=lambda name: name != first))
 
 

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -46,9 +47,11 @@ def write_features(
         signals = np.concatenate(
             [run(_pixels(frames[i : i + _BATCH], size)).numpy() for i in range(0, len(frames), _BATCH)]
         )
-        rate = {} if rate_hz is None else {"rate_hz": np.float64(rate_hz)}
+        arrays: dict[str, Any] = {"signals": signals.astype(np.float32)}
+        if rate_hz is not None:
+            arrays["rate_hz"] = rate_hz
         with replacing(out / f"{recording}.npz") as file:
-            np.savez(file, signals=signals.astype(np.float32), **rate)
+            np.savez(file, **arrays)
         say(f"{recording}: {len(signals)} frames of {signals.shape[1]} features")
     if (folder / LABELS).is_file():
         shutil.copyfile(folder / LABELS, out / LABELS)

@@ -58,7 +58,8 @@ def test_a_family_is_a_table_that_fits_the_terminal(family: str) -> None:
 def test_datasets_say_whether_they_are_here(empty_data_folder: Path) -> None:
     assert states() == {
         "cifar10": "170 MB to download", "csv": "yours", "dates": "comes with dlcli",
-        "fashion_mnist": "31 MB to download", "hapt": "comes with dlcli", "images": "yours",
+        "fashion_mnist": "31 MB to download", "frames": "yours", "hapt": "comes with dlcli",
+        "hapt_recordings": "comes with dlcli", "images": "yours",
         "mnist": "12 MB to download", "npz": "yours", "pairs": "yours", "recordings": "yours",
         "rt_polarity": "1 MB to download", "text": "yours", "tiny_shakespeare": "1 MB to download",
         "trec": "0.3 MB to download", "uci_har": "61 MB to download", "windows": "yours",

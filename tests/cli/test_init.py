@@ -171,7 +171,7 @@ def test_nothing_is_overwritten(here: Path) -> None:
         (["gone.csv"], r"^gone.csv: there is no such file or folder; looked from .* and in the data folder .*data$"),
         (["--path", "tt.csv"], r"^tt.csv: there is no such file or folder, did you mean `t.csv`\? Looked from "),
         (["--data", "images", "--path", "gone"], "^gone: there is no such file or folder"),
-        (["--path", "."], r"--path \.: is a folder; say what it holds: --data images, recordings or npz"),
+        (["--path", "."], r"--path \.: is a folder; say what it holds: --data images, recordings, frames or npz"),
         ([], r"^dlcli init: what is your data\? Name a table .*--data images.*--from har_lstm"),
         (["spec", "--yes"], r"^dlcli init: what is your data\?"),
         (["--data", "csv", "--task", "real"], r"--task real: .* \(did you mean `reals`\?\)"),

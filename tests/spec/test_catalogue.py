@@ -142,7 +142,7 @@ FETCHED = ["cifar10", "fashion_mnist", "mnist", "rt_polarity", "tiny_shakespeare
 
 def test_the_page_on_published_data_agrees_with_the_facts() -> None:
     page = (Path(__file__).parents[2] / "docs" / "published_data.md").read_text(encoding="utf-8")
-    assert PUBLISHED.keys() == {*FETCHED, "hapt"}
+    assert PUBLISHED.keys() == {*FETCHED, "hapt", "hapt_recordings"}
     for name, cls in PUBLISHED.items():
         rows = [line for line in page.splitlines() if line.startswith(f"| `{name}` |")]
         facts = cls.facts  # type: ignore[attr-defined]
@@ -164,4 +164,5 @@ def test_a_published_dataset_is_here_when_its_files_are(name: str, tmp_path: Pat
 
 
 def test_hapt_comes_with_dlcli(tmp_path: Path) -> None:
-    assert PUBLISHED["hapt"].place(tmp_path) == shipped("data", "hapt", "hapt.npz")  # type: ignore[attr-defined]
+    for name in ("hapt", "hapt_recordings"):
+        assert PUBLISHED[name].place(tmp_path) == shipped("data", "hapt", "hapt.npz")  # type: ignore[attr-defined]

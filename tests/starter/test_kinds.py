@@ -77,8 +77,8 @@ def test_for_every_kind_of_data_and_model_that_fits_there_are_values_that_load(k
 
 def test_a_users_own_data_has_a_usual_path_and_comes_first() -> None:
     own = [kind for kind in data_kinds() if usual_path(kind)]
-    assert set(own) == {"csv", "npz", "images", "pairs", "recordings", "text", "windows"}
-    assert data_kinds()[:7] == tuple(own)
+    assert set(own) == {"csv", "frames", "npz", "images", "pairs", "recordings", "text", "windows"}
+    assert data_kinds()[:8] == tuple(own)
 
 
 @pytest.mark.parametrize(
