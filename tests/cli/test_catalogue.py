@@ -52,7 +52,7 @@ def test_a_family_is_a_table_that_fits_the_terminal(family: str) -> None:
     if family == "models":
         assert "lstm           Stacked long short-term memory with one prediction for the whole\n" in said
     if family == "configs":
-        assert "2-layer LSTM on windows of waist-worn phone" in said
+        assert "2-layer LSTM, and a small network that reads" in said
 
 
 def test_datasets_say_whether_they_are_here(empty_data_folder: Path) -> None:

@@ -74,7 +74,7 @@ def test_at_a_terminal_it_asks(here: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(sys.modules["dlcli.cli.init"], "_can_ask", lambda: True)
     (here / "houses.csv").write_text(TABLE)
     said = run("init", "spec", typed="csvv\ncsv\nhouses.csv\nprice\nlinear\n")
-    assert "What is your data? (csv, images, npz, " in said
+    assert "What is your data? (csv, frames, images, npz, " in said
     assert "--data csvv: expected one of" in said
     assert "(did you mean `csv`?)" in said
     experiment = load(here / "spec.yaml")

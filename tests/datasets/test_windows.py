@@ -98,7 +98,7 @@ def test_rows_are_called_in_time_as_the_first_column_without_numbers_has_it_or_t
             assert split.take(np.array([1, 0])).moments.tolist() == split.moments[[1, 0]].tolist()
     assert load(tmp_path, time="price").times == tuple(str(row + 100) for row in range(ROWS))
     assert load(tmp_path, SERIES.replace("\nd", "\n")).times is None
-    with pytest.raises(DataError, match="there is no column 'date', as dataset.time has it"):
+    with pytest.raises(DataError, match=r"there is no column 'date', as dataset\.time has it"):
         load(tmp_path, time="date")
 
 

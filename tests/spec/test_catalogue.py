@@ -51,7 +51,7 @@ def test_the_shipped_configs_are_listed_with_what_their_headers_say() -> None:
     found = {config.name: config for config in configs()}
     assert found.keys() == {path.stem for path in shipped("configs").glob("*.yaml")}
     assert found["har_gru"].path == shipped("configs", "har_gru.yaml")
-    assert found["har_gru"].what.startswith("2-layer GRU on windows")
+    assert found["har_gru"].what.startswith("2-layer GRU, and a small network")
     for config in found.values():
         header = config.path.read_text(encoding="utf-8").startswith("# What:")
         assert bool(config.what) is header
