@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,7 +91,18 @@ class TokenSequence:
     separator: str = ""
 
 
-Target = Classes | Reals | MultiLabel | StepClasses | NextToken | TokenSequence
+@dataclass(frozen=True)
+class Inputs:
+    """Each example itself is to be given back, through what a model squeezes it into.
+
+    loss: by what likeness it is learnt.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("inputs",)
+    loss: Literal["mse", "cross_entropy"] = "mse"
+
+
+Target = Classes | Reals | MultiLabel | StepClasses | NextToken | TokenSequence | Inputs
 NO_LABEL = -1
 """In the place of a step's class or following token where it has none, such as at steps that only fill up."""
 PADDING, UNKNOWN = 0, 1
@@ -119,7 +130,7 @@ class Split:
     Of texts (N, T) whole numbers, the tokens; short ones are filled up at their ends.
     y: (N,) int32 class numbers, (N, D) float32 values, (N, K) float32 of 0 and 1 for any number of classes, or (N, T)
     int32, a class number or the following token for each step, -1 where there is none; tokens that are to be written,
-    with the one that ends them and -1 after that.
+    with the one that ends them and -1 after that. Where examples are to be given back (Inputs), x itself.
     groups: (N,) whom or what each example comes from (a person, a recording), as numbers or names; None where
     examples stand alone.
     names: (N,) what to call each example in a message, such as its file or line; None for its number in the split.

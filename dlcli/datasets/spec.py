@@ -45,8 +45,9 @@ class Facts:
 class Outlook:
     """What a spec alone tells of its data; None where only the data can tell.
 
-    predicts: classes, numbers, any number of classes (labels), the next token, sequences of tokens, or
-    classes of each step and segments of recordings (timelines); classes: their names.
+    predicts: classes, numbers, any number of classes (labels), the next token, sequences of tokens, or classes of each
+    step and segments of recordings (timelines); and, where a model gives them back, the inputs, which no dataset says of
+    itself. classes: their names.
     tokens: whether examples are texts; per_step: whether each step of them is predicted.
     shape: of one example: (F,) a row of a table, (T, C) a signal, (H, W, C) an image, (T,) a text; None: any size.
     validation, test: whether there will be such a split. groups: whether it is known whom examples come from.
@@ -54,7 +55,7 @@ class Outlook:
     one_course: whether examples are parts of one course of time, which overlap: it is divided in time's order alone.
     """
 
-    predicts: Literal["classes", "reals", "labels", "tokens", "sequences", "timelines"] | None = None
+    predicts: Literal["classes", "reals", "labels", "tokens", "sequences", "timelines", "inputs"] | None = None
     classes: tuple[str, ...] | None = None
     shape: tuple[int | None, ...] | None = None
     validation: bool | None = None

@@ -17,6 +17,7 @@ SCORES = {
         "excerpt_map",
     ),
     "sequences": ("exact_match", "token_error_rate", "accuracy"),
+    "inputs": ("mse", "mae"),
 }
 """The scores of every split besides its loss, by what is predicted."""
 FOLLOWED = {
@@ -26,7 +27,8 @@ FOLLOWED = {
     "tokens": ("nats_per_token", "accuracy"),
     "timelines": ("macro_f1", "accuracy"),
     "sequences": ("accuracy",),
+    "inputs": ("mse", "mae"),
 }
 """What is computed of validation besides the loss while a model is trained, first that by which its best is chosen."""
-FALLING = ("loss", "rmse", "mae", "nats_per_token", "perplexity", "token_error_rate")
+FALLING = ("loss", "rmse", "mse", "mae", "nats_per_token", "perplexity", "token_error_rate")
 """The scores of which less is better."""

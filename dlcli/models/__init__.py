@@ -6,6 +6,7 @@ from dlcli.component import ByType
 from dlcli.models.alexnet import AlexNet
 from dlcli.models.application import Application
 from dlcli.models.attention_rnn import AttentionRNN
+from dlcli.models.autoencoder import Autoencoder
 from dlcli.models.bilstm import BiLSTM
 from dlcli.models.cnn import CNN
 from dlcli.models.cnn_lstm import CNNLSTM
@@ -48,4 +49,4 @@ Single = (
 
 from dlcli.models.ensemble import Ensemble  # noqa: E402 (it is made of the models above)
 
-Model = Annotated[Single | Ensemble, ByType("model")]
+Model = Annotated[Single | Autoencoder | Ensemble, ByType("model")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
 
 from dlcli.component import Component
@@ -10,18 +11,25 @@ from dlcli.datasets.spec import Outlook
 from dlcli.errors import UsageError
 from dlcli.models.embedding import reads_tokens
 
-Predicts = Literal["whole examples", "steps", "next tokens", "sequences"]
-"""What is predicted of each example: one thing of the whole, something at each step, each step's following token, or a
-sequence of another length.
+Predicts = Literal["whole examples", "steps", "next tokens", "sequences", "inputs"]
+"""What is predicted of each example: one thing of the whole, something at each step, each step's following token, a
+sequence of another length, or the example itself.
 """
 
 
-_OF_TOKENS: dict[str | None, Predicts] = {"tokens": "next tokens", "sequences": "sequences"}
+_PREDICTED: dict[str | None, Predicts] = {"tokens": "next tokens", "sequences": "sequences", "inputs": "inputs"}
 
 
 def predicted_of(outlook: Outlook) -> Predicts:
     """What is predicted of each example of such data."""
-    return _OF_TOKENS.get(outlook.predicts, "steps" if outlook.per_step else "whole examples")
+    return _PREDICTED.get(outlook.predicts, "steps" if outlook.per_step else "whole examples")
+
+
+def outlook_for(model: Component, outlook: Outlook) -> Outlook:
+    """What a model makes of such data: one that gives back its inputs predicts nothing else."""
+    if not getattr(model, "reconstructs", False):
+        return outlook
+    return replace(outlook, predicts="inputs", classes=None, per_step=False)
 
 
 def refuse_unfit(model: Component, *, tokens: bool, predicts: Predicts) -> None:
@@ -29,11 +37,17 @@ def refuse_unfit(model: Component, *, tokens: bool, predicts: Predicts) -> None:
 
     A model can that has a `build_steps`; of following tokens, if it is also `causal`: what it predicts at a step
     depends on that step and those before it alone. Sequences are written by those that have a `build_sequences`, and
-    nothing else is.
+    nothing else is. Inputs are given back by those that say so (`reconstructs`), and nothing else is predicted by them.
     """
     kind = type(model).__pydantic_fields__["type"].default
     if tokens and not reads_tokens(type(model)):
         raise UsageError(f"model: {kind} reads numbers; here examples are texts, which {_listed(reads_tokens)} read")
+    if predicts == "inputs":
+        if not hasattr(model, "build_reconstruction"):
+            raise UsageError(
+                f"model: {kind} says that it gives back its inputs (`reconstructs`), but has no `build_reconstruction`"
+            )
+        return
     if predicts == "sequences" and not hasattr(model, "build_sequences"):
         raise UsageError(
             f"model: {kind} writes no sequences; here one is written for each example, which "

@@ -132,17 +132,20 @@ def refuse_unless_image(shape: tuple[int | None, ...], model: str, least: int = 
 def convolution(
     x: keras.KerasTensor, filters: int, names: Names, *, activation: Activation | None, batch_norm: bool, l2: float,
     kernel_size: int = 3, strides: int = 1, padding: Literal["same", "valid"] = "same", kind: str = "conv",
-    mask: keras.KerasTensor | None = None,
+    mask: keras.KerasTensor | None = None, transposed: bool = False,
 ) -> keras.KerasTensor:  # fmt: skip
     """A convolution and what follows it: batch normalisation and an activation, where there are any.
 
     x: (B, T, C) -> (B, T / strides, filters), or (B, H, W, C) -> (B, H / strides, W / strides, filters), rounded up;
     where `padding` is valid, fewer by what a kernel at the edge would see beyond it.
-    mask: (B, T), the steps that batch normalisation looks at.
+    mask: (B, T), the steps that batch normalisation looks at. transposed: whether it goes the other way, to `strides`
+    times as many places.
     """
     import keras
 
-    layer = (keras.layers.Conv1D, keras.layers.Conv2D)[len(x.shape) - 3]
+    layers = keras.layers
+    kinds = (layers.Conv1DTranspose, layers.Conv2DTranspose) if transposed else (layers.Conv1D, layers.Conv2D)
+    layer = kinds[len(x.shape) - 3]
     x = layer(
         filters,
         kernel_size,

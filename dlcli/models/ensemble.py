@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PositiveInt, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, model_validator
 
 from dlcli.component import ByType, Component, such_as
 from dlcli.models import Single
@@ -12,13 +12,23 @@ from dlcli.models import Single
 Place = tuple[str | int, ...]
 
 
-def _no_ensemble(value: Any) -> Any:
-    if value == "ensemble" or (isinstance(value, dict) and value.get("type") == "ensemble"):
+def _can_be_a_member(value: Any) -> Any:
+    kind = value.get("type") if isinstance(value, dict) else value
+    if kind == "ensemble":
         raise ValueError("an ensemble cannot be a member of another; give all members to one")
+    if kind == "autoencoder":
+        raise ValueError(_NOT_AVERAGED.format(kind))
     return value
 
 
-Member = Annotated[Single, ByType("model"), BeforeValidator(_no_ensemble)]
+def _predicts(model: Any) -> Any:
+    if getattr(model, "reconstructs", False):
+        raise ValueError(_NOT_AVERAGED.format(model.type))
+    return model
+
+
+_NOT_AVERAGED = "{} gives back its inputs, and the codes of several are no code; train it by itself"
+Member = Annotated[Single, ByType("model"), BeforeValidator(_can_be_a_member), AfterValidator(_predicts)]
 
 
 class Ensemble(Component):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dlcli.metrics.classification import ClassificationReport
 from dlcli.metrics.labels import LabelsReport
+from dlcli.metrics.reconstruction import ReconstructionReport
 from dlcli.metrics.regression import RegressionReport
 from dlcli.metrics.report import Report
 from dlcli.metrics.sequences import SequenceReport
@@ -70,6 +71,8 @@ def tables(report: Report) -> str:
         return place_table(report)
     if isinstance(report, SequenceReport):
         return text_table(report)
+    if isinstance(report, ReconstructionReport):
+        return worst_table(report)
     assert isinstance(report, RegressionReport)
     return number_table(report)
 
@@ -100,6 +103,15 @@ def text_table(report: SequenceReport) -> str:
         written = max(len("written"), *(len(text) for _, text, _ in mistakes))
         lines += ["", f"{'example':>{7 + number}}  {'written':{written}}  true"]
         lines += [f"{f'example {row}':>{7 + number}}  {text:{written}}  {true}" for row, text, true in mistakes]
+    return "\n".join(lines)
+
+
+def worst_table(report: ReconstructionReport) -> str:
+    """The examples that were given back worst, by their numbers in the split, with their errors."""
+    lines = [f"{'given back worst':>16}         mse         mae"]
+    for row in report.worst[:_MISTAKES]:
+        mse, mae = report.errors[row]
+        lines.append(f"{f'example {row}':>16}  {mse:10.4g}  {mae:10.4g}")
     return "\n".join(lines)
 
 

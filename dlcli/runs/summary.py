@@ -25,7 +25,7 @@ DAMAGED = "damaged"
 RESUMABLE = ("preempted", "failed", "killed")
 _STAMP = re.compile(r"\d{8}-\d{6}(-\d+)?")
 _STEP = re.compile(r"step-(\d+)\.npz")
-_HEADLINES = ("nats_per_token", "accuracy", "rmse", "macro_f1", "loss")
+_HEADLINES = ("nats_per_token", "accuracy", "rmse", "mse", "macro_f1", "loss")
 """What stands for a model where nothing else was asked for; the first that there is."""
 
 

@@ -20,9 +20,9 @@ class Plateau(Component):
     """What the learning rate is divided by."""
     patience: PositiveInt = 5
     """Validations without improvement before it is divided."""
-    metric: Literal["val_accuracy", "val_loss", "val_rmse", "val_mae", "val_macro_f1", "val_nats_per_token"] = (
-        "val_loss"
-    )
+    metric: Literal[
+        "val_accuracy", "val_loss", "val_rmse", "val_mse", "val_mae", "val_macro_f1", "val_nats_per_token"
+    ] = "val_loss"
     """What is watched: accuracy is to rise, the others are to fall."""
     smallest: NonNegativeFloat = 0.0
     """Where it ends: no division goes below."""

@@ -26,7 +26,9 @@ from dlcli.spec.scores import SCORES, Score, check_expected
 from dlcli.strategies import Strategy
 from dlcli.strategies.auto import Auto
 
-ValidationMetric = Literal["val_accuracy", "val_loss", "val_rmse", "val_mae", "val_macro_f1", "val_nats_per_token"]
+ValidationMetric = Literal[
+    "val_accuracy", "val_loss", "val_rmse", "val_mse", "val_mae", "val_macro_f1", "val_nats_per_token"
+]
 Name = Annotated[
     str, Matching(r"^[A-Za-z0-9][\w.-]*$", "a name of letters, digits and `_ - .` that starts with a letter or digit")
 ]
@@ -45,7 +47,8 @@ class EarlyStopping(Component):
 
     metric: ValidationMetric | None = None
     """What is watched: losses and errors are to fall, the others to rise. If absent: accuracy of classes and of
-    sequences, rmse of numbers, nats_per_token of next tokens, macro_f1 where an example may have several classes.
+    sequences, rmse of numbers, nats_per_token of next tokens, macro_f1 where an example may have several classes, mse
+    of inputs that are given back.
     """
     patience: PositiveInt = 5
     """Validations without improvement after which training stops."""
@@ -68,8 +71,9 @@ class Training(Component):
     keep: Literal["best", "last", ValidationMetric] = "best"
     """Which model is kept and evaluated: the best by a validation metric, or the last.
 
-    `best` goes by accuracy for classes and by rmse for numbers (of texts by nats_per_token, and by macro_f1 where an
-    example may have several classes), and is the last where there is no validation split.
+    `best` goes by accuracy for classes and by rmse for numbers (of texts by nats_per_token, by macro_f1 where an
+    example may have several classes, and by mse where inputs are given back), and is the last where there is no
+    validation split.
     Where validation is small, as with a few people of many, its best epoch owes much to luck, and the last of a
     schedule that ends near zero is the better choice.
     """

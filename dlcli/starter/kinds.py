@@ -17,7 +17,7 @@ from dlcli.datasets import Dataset
 from dlcli.datasets.spec import Outlook
 from dlcli.errors import UsageError
 from dlcli.models import Model
-from dlcli.models.abilities import predicted_of, refuse_unfit
+from dlcli.models.abilities import outlook_for, predicted_of, refuse_unfit
 from dlcli.spec.structure import classes_in, type_name
 
 Values = dict[str, object]
@@ -123,6 +123,7 @@ def _refusal(cls: type[Component], outlook: Outlook) -> str | None:
     model = _made(cls, _first_of(cls, outlook))
     if model is None:
         return None
+    outlook = outlook_for(model, outlook)
     shapes = _FORMS.values() if outlook.shape is None else [outlook.shape]
     why = ""
     for shape in shapes:

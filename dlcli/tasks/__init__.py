@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from dlcli.datasets.data import Classes, Data, MultiLabel, NextToken, StepClasses, Timelines, TokenSequence
+from dlcli.datasets.data import Classes, Data, Inputs, MultiLabel, NextToken, StepClasses, Timelines, TokenSequence
 from dlcli.tasks.classification import Classification
 from dlcli.tasks.detection import Detection
 from dlcli.tasks.labels import Labelling
+from dlcli.tasks.reconstruction import Reconstruction
 from dlcli.tasks.regression import Regression
 from dlcli.tasks.sequences import SequenceToSequence
 from dlcli.tasks.steps import NextTokens, StepClassification
@@ -19,6 +20,7 @@ __all__ = [
     "Labelling",
     "Losses",
     "NextTokens",
+    "Reconstruction",
     "Regression",
     "SequenceToSequence",
     "StepClassification",
@@ -41,5 +43,7 @@ def task_for(data: Data, normalize: Literal["standard", "range", "none"] = "stan
         return NextTokens.of(data.target, data.train.y)
     if isinstance(data.target, TokenSequence):
         return SequenceToSequence.of(data.target, data.train.y)
+    if isinstance(data.target, Inputs):
+        return Reconstruction.of(data.target, data, normalize)
     y = data.train.y if data.series is None else data.series.changes(data.train.x[:], data.train.y)
     return Regression.of(data.target, y, normalize)

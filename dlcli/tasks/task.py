@@ -62,7 +62,7 @@ class Task(Protocol):
         return of_probabilities(outputs) if outputs[0].shape[-1] > 1 else of_chances(outputs)
 
     @property
-    def predicts(self) -> Literal["classes", "numbers", "labels", "tokens", "sequences"]:
+    def predicts(self) -> Literal["classes", "numbers", "labels", "tokens", "sequences", "inputs"]:
         """What is predicted."""
 
     def predictions(self, output: NDArray[Any]) -> NDArray[np.float64]:

@@ -12,10 +12,10 @@ from dlcli.augment.mixup import Mixup
 from dlcli.augment.time_shift import TimeShift
 from dlcli.augment.transform import Transform
 from dlcli.datasets.data import Classes, Data, NextToken, StepClasses
+from dlcli.datasets.statistics import channel_statistics
 from dlcli.errors import UsageError
 from dlcli.faults import made
 from dlcli.layers.positions import Position, uniform
-from dlcli.training.inputs import channel_statistics
 
 Drawn = Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 """Gives the examples (x, y) at some places (B,) of the order of an epoch (); the order is a ring."""
@@ -81,7 +81,8 @@ def _mixed(before: Augment, mixup: Mixup, classes: int | None, seed: int, number
             y, other_y = tf.one_hot(y, classes), tf.one_hot(other_y, classes)
         share = mixup.shares(_numbers(seed, epoch, places, number, 1)[:, 0])
         own = tf.reshape(share, [-1] + [1] * (x.shape.rank - 1))
-        return own * x + (1 - own) * other_x, share[:, None] * y + (1 - share[:, None]) * other_y
+        of_y = tf.reshape(share, [-1] + [1] * (y.shape.rank - 1))
+        return own * x + (1 - own) * other_x, of_y * y + (1 - of_y) * other_y
 
     return augment
 

@@ -20,8 +20,8 @@ EVALUATION_BATCH = 256
 class Batch(NamedTuple):
     """One replica's share of a global batch. B below is the share's size, always the same: short ones are filled up.
 
-    x: (B, ...) float32; y: (B,) class numbers, (B, K) shares of the classes, (B, D) values, or (B, T) of
-    each step.
+    x: (B, ...) float32; y: (B,) class numbers, (B, K) shares of the classes, (B, D) values, (B, T) of
+    each step, or (B, ...) float32 the examples themselves.
     weight: (B,) float32, 1 for an example and 0 for a row that only fills up.
     total_weight: () float32, weight of the whole global batch.
     step: () int64, the optimizer step.
@@ -103,8 +103,12 @@ def evaluation_batches(
 
 
 def _reader(split: Split) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
-    """Gives the examples of some rows: x (B, ...) float32 and y. Arrays on disk are read when they are asked for."""
-    y = tf.constant(split.y)
+    """Gives the examples of some rows: x (B, ...) float32 and y. Arrays on disk are read when they are asked for.
+
+    Examples that are to be given back are there once: y is x.
+    """
+    itself = split.y is split.x
+    y = tf.constant(0 if itself else split.y)
     if isinstance(split.x, Rows):
         on_disk = split.x
 
@@ -121,7 +125,11 @@ def _reader(split: Split) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
         def x_of(rows: tf.Tensor) -> tf.Tensor:
             return tf.gather(in_memory, rows)
 
-    return lambda rows: (tf.cast(x_of(rows), tf.float32), tf.gather(y, rows))
+    def examples(rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        x = tf.cast(x_of(rows), tf.float32)
+        return x, x if itself else tf.gather(y, rows)
+
+    return examples
 
 
 def _distributed(

@@ -15,7 +15,7 @@ from dlcli.models.abilities import Predicts, refuse_unfit
 from dlcli.models.ensemble import Ensemble, placed
 from dlcli.runs.run import Run
 from dlcli.spec import Experiment
-from dlcli.tasks import NextTokens, Regression, SequenceToSequence, Task
+from dlcli.tasks import NextTokens, Reconstruction, Regression, SequenceToSequence, Task
 from dlcli.training.batches import steps_per_epoch
 from dlcli.training.inputs import prepare_inputs
 from dlcli.training.members import joined, member_name, member_seed, named_layers
@@ -27,7 +27,8 @@ def build_model(experiment: Experiment, data: Data, task: Task, trained: Sequenc
     """The experiment's model between layers that normalise its inputs and give its outputs in their units.
 
     (B, ...) float32 as the dataset has it -> (B, outputs), or (B, T, outputs) where each step is predicted or a
-    sequence of T steps is written: logits of classes or tokens, or numbers in their own units.
+    sequence of T steps is written: logits of classes or tokens, or numbers in their own units. A model that gives back
+    its inputs: (B, ..., C) -> the same shape, in the same units.
     trained: the runs that an ensemble of runs is made of.
     Raises UsageError where the model cannot read examples of this shape or cannot predict at each step.
     """
@@ -55,16 +56,34 @@ def _build_single(experiment: Experiment, spec: Any, data: Data, task: Task, nam
     refuse_unfit(spec, tokens=data.vocabulary is not None, predicts=predicts)
     build = getattr(spec, _BUILDS[predicts])
     x = made(spec, build(x, task.outputs), keras.KerasTensor, "a KerasTensor")
-    steps = data.train.y.shape[1:] if task.per_step else ()
-    if x.shape != (None, *steps, task.outputs):
-        expected = ", ".join(map(str, ("B", *steps, task.outputs)))
+    places = _places(data, task)
+    if x.shape != (None, *places, task.outputs):
+        expected = ", ".join(map(str, ("B", *places, task.outputs)))
         raise UsageError(f"model: {spec.type} gave the shape {x.shape}; expected ({expected})")
     if data.series is not None:
         x = forecast(x, inputs, data, scaled=experiment.normalize != "none")
     elif isinstance(task, Regression) and experiment.normalize != "none":
         # Not Normalization inverted, which knows no deviation below 1e-7: units may be small.
         x = keras.layers.Rescaling(list(task.scale), list(task.offset), name="in_units")(x)
+    elif isinstance(task, Reconstruction):
+        x = _in_units(x, task)
     return keras.Model(inputs, x, name=name)
+
+
+def _places(data: Data, task: Task) -> tuple[int, ...]:
+    """For how many steps or pixels of an example something is predicted; () for the example as a whole."""
+    if isinstance(task, Reconstruction):
+        return data.train.x.shape[1:-1]
+    return data.train.y.shape[1:] if task.per_step else ()
+
+
+def _in_units(x: keras.KerasTensor, task: Reconstruction) -> keras.KerasTensor:
+    """What is given back, (B, ..., C), as the dataset has it; pixels never beyond black and white."""
+    if task.chances:
+        x = keras.layers.Activation("sigmoid", name="chances")(x)
+    if (task.offset, task.scale) == ((0.0,), (1.0,)):
+        return x
+    return keras.layers.Rescaling(list(task.scale), list(task.offset), name="in_units")(x)
 
 
 _BUILDS: Mapping[Predicts, str] = {
@@ -72,10 +91,13 @@ _BUILDS: Mapping[Predicts, str] = {
     "steps": "build_steps",
     "next tokens": "build_steps",
     "sequences": "build_sequences",
+    "inputs": "build_reconstruction",
 }
 
 
 def _predicts(task: Task) -> Predicts:
+    if isinstance(task, Reconstruction):
+        return "inputs"
     if not task.per_step:
         return "whole examples"
     if isinstance(task, SequenceToSequence):

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from dlcli.datasets.data import Column, Data, TokenSequence
-from dlcli.datasets.rows import Rows, blocks
+from dlcli.datasets.rows import blocks
+from dlcli.datasets.statistics import Normalize, channel_statistics
 from dlcli.models.columns import InputColumn, with_columns
 from dlcli.models.embedding import with_source, with_vocabulary
 from dlcli.training.series import told
-
-Normalize = Literal["standard", "range", "none"]
 
 
 def prepare_inputs(x: keras.KerasTensor, data: Data, normalize: Normalize) -> keras.KerasTensor:
@@ -68,21 +66,6 @@ def _told_columns(
     return with_columns(keras.layers.Concatenate(name="columns")(parts) if len(parts) > 1 else parts[0], places)
 
 
-def channel_statistics(x: NDArray[Any] | Rows, normalize: Normalize = "standard") -> tuple[list[float], list[float]]:
-    """What is taken off each channel (the last axis) and the square of what it is divided by.
-
-    Mean and variance, or the least value and the squared range. NaN is left out. A constant channel is divided by 1.
-    """
-    if normalize == "range":
-        offset = np.nanmin([np.nanmin(flat, axis=0) for flat in _flat(x)], axis=0)
-        squared = (np.nanmax([np.nanmax(flat, axis=0) for flat in _flat(x)], axis=0) - offset) ** 2
-    else:
-        count = sum(np.isfinite(flat).sum(axis=0) for flat in _flat(x))
-        offset = sum(np.nansum(flat, axis=0) for flat in _flat(x)) / count
-        squared = sum(np.nansum((flat - offset) ** 2, axis=0) for flat in _flat(x)) / count
-    return offset.tolist(), np.where(squared > 0, squared, 1.0).tolist()
-
-
 def _scaled(
     x: keras.KerasTensor, channels: NDArray[np.intp], data: Data, normalize: Normalize, name: str
 ) -> keras.KerasTensor:
@@ -123,8 +106,3 @@ def seen_categories(data: Data) -> dict[int, list[int]]:
 def _one_hot(x: keras.KerasTensor, c: int, codes: list[int]) -> keras.KerasTensor:
     is_code = keras.ops.equal(keras.ops.take(x, [c], axis=-1), np.array(codes, np.float32)[None, :])
     return keras.ops.cast(is_code, "float32")
-
-
-def _flat(x: NDArray[Any] | Rows) -> Any:
-    for block in blocks(x):
-        yield block.reshape(-1, x.shape[-1]).astype(np.float64)

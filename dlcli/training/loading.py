@@ -17,6 +17,7 @@ from dlcli.datasets.splits import fold_count, folds, refuse_duplicates
 from dlcli.errors import DataError, MissingData
 from dlcli.faults import made, plugin_faults
 from dlcli.spec import Experiment
+from dlcli.training.giving_back import as_predicted
 
 SMOKE_EXAMPLES = 192
 SMOKE_FOLDS = 2
@@ -29,11 +30,16 @@ def load_data(
     """The examples of an experiment; of its fold number `fold` (from 1), where it has folds.
 
     A smoke run downloads nothing; it takes a few of each split, and made-up ones where the data is not here.
-    Raises DataError where the data is missing or wrong.
+    Raises DataError where the data is missing or wrong, UsageError where the model is to give back what it cannot.
     """
     if fold is not None:
         data, _ = next(itertools.islice(load_folds(experiment, smoke=smoke, folder=folder), fold - 1, None))
         return data
+    return as_predicted(_loaded(experiment, smoke, folder), experiment.model)
+
+
+def _loaded(experiment: Experiment, smoke: bool, folder: Path | None) -> Data:
+    """The data as the dataset has it."""
     folder = folder or data_folder()
     if not smoke:
         return _checked(experiment, experiment.dataset.load(folder))
@@ -51,7 +57,7 @@ def load_folds(
     experiment: Experiment, *, smoke: bool = False, folder: Path | None = None
 ) -> Iterator[tuple[Data, int]]:
     """The data of each fold, one after another, and how many there are; a smoke run takes the first two."""
-    data = load_data(experiment, smoke=smoke, folder=folder)
+    data = _loaded(experiment, smoke, folder)
     seed = getattr(experiment.dataset, "split_seed", 0)
     parts = folds(data, experiment.folds, seed)
     count = fold_count(data, experiment.folds)
@@ -61,7 +67,7 @@ def load_folds(
     for part in parts:
         if alike == "refuse":
             refuse_duplicates(part.splits)
-        yield _checked(experiment, part), count
+        yield as_predicted(_checked(experiment, part), experiment.model), count
 
 
 def _checked(experiment: Experiment, data: Data) -> Data:

@@ -137,7 +137,7 @@ def _check_metrics(experiment: Experiment, data: Data, task: Task) -> None:
     y = data.train.y[:_TRIED] if task.per_step else data.train.y
     steps = y.shape[1:] if task.per_step else ()
     for metric in experiment.metrics:
-        if metric.fits not in ("both", task.predicts) or task.predicts in ("tokens", "sequences"):
+        if metric.fits not in ("both", task.predicts) or task.predicts in ("tokens", "sequences", "inputs"):
             raise UsageError(f"metrics: {metric.name} is for {metric.fits}; this data has {task.predicts} to predict")
         outputs = np.random.default_rng(0).normal(size=(len(y), *steps, task.outputs))
         score_of(metric, *task.judged(y, outputs))

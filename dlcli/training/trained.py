@@ -70,4 +70,8 @@ def _found(root: Path, i: int, name: str, smoke: bool) -> Run:
         raise UsageError(f"model.from_runs: {error}", at=("model", "from_runs", i)) from None
     if not has_model(run):
         raise UsageError(f"model.from_runs: {run.path} has no model yet", at=("model", "from_runs", i))
+    if getattr(run.experiment.model, "reconstructs", False):
+        raise UsageError(
+            f"model.from_runs: {run.path} gives back its inputs, which are not averaged", at=("model", "from_runs", i)
+        )
     return run

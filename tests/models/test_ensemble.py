@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from dlcli.errors import SpecError
 from dlcli.models.ensemble import Ensemble
 from dlcli.models.linear import Linear
 from dlcli.models.lstm import LSTM
 from dlcli.models.mlp import MLP
 from dlcli.runs.resuming import digest
 from dlcli.spec import dump
+from dlcli.spec import load as load_spec
 from dlcli.spec.load import check
 from dlcli.spec.reading import parse
 from tests.spec.problems import problem, problems
@@ -82,6 +86,28 @@ def test_what_makes_no_ensemble_is_told(model: str, told: str) -> None:
 def test_an_ensemble_is_no_member(model: str, places: list[str]) -> None:
     told = [f"s.yaml:{place}: an ensemble cannot be a member of another; give all members to one" for place in places]
     assert problems(spec(model)) == told
+
+
+def test_what_gives_back_its_inputs_is_no_member() -> None:
+    told = "autoencoder gives back its inputs, and the codes of several are no code; train it by itself"
+    assert problems(spec("of: autoencoder, copies: 2")) == [f"s.yaml:2:29: `model.of`: {told}"]
+    assert told in problem(spec("members: [linear, {type: autoencoder, code: 3}]"))
+
+
+def test_nor_is_a_model_of_a_plugin_that_gives_back_its_inputs(tmp_path: Path) -> None:
+    (tmp_path / "parts.py").write_text(
+        "from typing import Literal, ClassVar\n"
+        "from dlcli.component import Component\n"
+        "from dlcli.plugins import model\n\n"
+        "@model\n"
+        "class Mirror(Component):\n"
+        '    """Gives back its inputs."""\n\n'
+        '    type: Literal["mirror"] = "mirror"\n'
+        "    reconstructs: ClassVar[bool] = True\n"
+    )
+    (tmp_path / "s.yaml").write_text("plugins: [parts.py]\n" + spec("of: mirror, copies: 2"))
+    with pytest.raises(SpecError, match=r"`model\.of`: mirror gives back its inputs, and the codes of several"):
+        load_spec(tmp_path / "s.yaml")
 
 
 def test_mistakes_in_members_are_told_in_their_places() -> None:

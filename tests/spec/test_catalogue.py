@@ -74,7 +74,7 @@ def places(name: str) -> list[str]:
         ("optimizer.schedule.cosine", ["optimizer.schedule "]), ("sgd.momentum", ["optimizer.momentum 1"]),
         ("scale", ["augment "]), ("augment.fraction", ["augment.fraction 2"]),
         ("patience", ["optimizer.schedule.patience 1", "train.early_stopping.patience 1"]),
-        ("filters", ["dataset.filters 1", "model.filters 7", "model.spectrum.filters 1"]),
+        ("filters", ["dataset.filters 1", "model.filters 8", "model.spectrum.filters 1"]),
     ],
 )  # fmt: skip
 def test_a_name_leads_to_all_that_it_means(name: str, found: list[str]) -> None:

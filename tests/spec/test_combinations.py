@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli.datasets.data import Classes, MultiLabel, NextToken, Reals, TokenSequence
+from dlcli.datasets.data import Classes, Inputs, MultiLabel, NextToken, Reals, TokenSequence
 from dlcli.errors import SpecError
 from dlcli.metrics.names import FOLLOWED, SCORES
 from dlcli.shipped import shipped
@@ -19,7 +19,7 @@ from dlcli.spec.experiment import ValidationMetric
 from dlcli.spec.load import check
 from dlcli.spec.problems import Problem
 from dlcli.spec.reading import parse
-from dlcli.tasks import Classification, Labelling, NextTokens, Regression, SequenceToSequence, Task
+from dlcli.tasks import Classification, Labelling, NextTokens, Reconstruction, Regression, SequenceToSequence, Task
 from tests.spec.problems import REST, found, problems, shown, without_choices
 from tests.spec.test_problems import block
 
@@ -32,7 +32,62 @@ MNIST = "dataset: mnist\nmodel: cnn\n"
 IN_TEN = "(`train.epochs` is 10 by default)"
 NONE_HELD_OUT = "goes by validation, and nothing is held out for it (`dataset.validation` is null)"
 
+AUTOENCODER = "dataset: hapt\nmodel: {type: autoencoder, filters: [4]}\n"
+
 SAID = {
+    "keeping by accuracy where inputs are given back": (
+        AUTOENCODER + "train: {keep: val_accuracy}",
+        "s.yaml:3:15: `train.keep`: there is no val_accuracy where the inputs themselves are predicted",
+        "one of: val_loss, val_mse, val_mae",
+    ),
+    "keeping by an error of inputs where classes are predicted": (
+        REST + "train: {keep: val_mse}",
+        "s.yaml:3:15: `train.keep`: there is no val_mse where classes are predicted",
+        "one of: val_loss, val_accuracy",
+    ),
+    "an accuracy expected where inputs are given back": (
+        AUTOENCODER + "expect: {test_accuracy: 0.9}",
+        "s.yaml:3:10: `expect.test_accuracy`: there is no accuracy where the inputs themselves are predicted",
+        "one of: test_loss, test_mse, test_mae",
+    ),
+    "a metric of classes where inputs are given back": (
+        AUTOENCODER + "metrics: [balanced_accuracy]",
+        "s.yaml:3:11: `metrics[0]`: balanced_accuracy is for classes; the inputs themselves are predicted",
+        "",
+    ),
+    "classes to weigh where inputs are given back": (
+        AUTOENCODER + "train: {class_weights: balanced}",
+        "s.yaml:3:9: `train.class_weights`: the inputs themselves are predicted; there are no classes to weigh",
+        "",
+    ),
+    "labels to smooth where inputs are given back": (
+        AUTOENCODER + "train: {label_smoothing: 0.1}",
+        "s.yaml:3:9: `train.label_smoothing`: the inputs themselves are predicted; only classes have labels to smooth",
+        "",
+    ),
+    "categories to be given back": (
+        "dataset: {type: csv, path: a.csv, target: y, categorical: [clinic]}\nmodel: autoencoder\n",
+        "s.yaml:1:60: `dataset.categorical[0]`: `clinic` is a column of categories; autoencoder gives back numbers "
+        "(`model.type`)",
+        "leave the column out (`drop`)",
+    ),
+    "texts to be given back": (
+        "dataset: tiny_shakespeare\nmodel: autoencoder\n",
+        "s.yaml:2:8: `model.type`: autoencoder reads numbers; here examples are texts, which lstm, bilstm, gru, rnn, "
+        "cnn_lstm, attention_rnn, text_cnn and seq2seq and sequential read",
+        "",
+    ),
+    "rows of a table to be convolved and given back": (
+        "dataset: {type: csv, path: a.csv, target: y}\nmodel: {type: autoencoder, filters: [4]}\n",
+        "s.yaml:2:15: `model.type`: autoencoder with `filters` reads signals (T, C) or images (H, W, C); each example "
+        "here has the shape F",
+        "linear, mlp and wide_deep read rows of a table",
+    ),
+    "cross-entropy of what is no image": (
+        "dataset: hapt\nmodel: {type: autoencoder, loss: cross_entropy}\n",
+        "s.yaml:2:34: `model.loss`: cross_entropy is of pixels; the examples of hapt are no images",
+        "mse",
+    ),
     "keeping by accuracy where numbers are predicted": (
         NUMBERS + "train: {keep: val_accuracy}",
         "s.yaml:3:15: `train.keep`: there is no val_accuracy where numbers are predicted",
@@ -471,6 +526,7 @@ def test_the_metrics_that_are_known_are_those_that_tasks_compute() -> None:
         "labels": Labelling(MultiLabel(("a", "b"))),
         "tokens": NextTokens(NextToken(("a", "b")), 1.0),
         "sequences": SequenceToSequence(TokenSequence(("a", "b"), 1), 1.0),
+        "inputs": Reconstruction(Inputs(), 1, (0.0,), (1.0,), False),
     }
     assert set(tasks) == set(FOLLOWED)
     for predicts, task in tasks.items():

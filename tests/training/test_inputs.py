@@ -8,9 +8,10 @@ import pytest
 
 from dlcli.datasets.data import Column, Data, Reals, Split, StepClasses
 from dlcli.datasets.rows import Rows
+from dlcli.datasets.statistics import channel_statistics
 from dlcli.tasks import task_for
 from dlcli.training.build import build_model
-from dlcli.training.inputs import channel_statistics, prepare_inputs
+from dlcli.training.inputs import prepare_inputs
 
 NAN = float("nan")
 

@@ -104,3 +104,13 @@ def test_of_a_smoke_run_other_smoke_runs_are_the_members(begin, experiment, ense
     run = Run.create(tmp_path / "runs", spec, source=source, smoke=True)
     train(prepare(spec, smoke=True), run)
     assert prepare(ensemble("a"), runs=tmp_path / "runs", smoke=True).trained[0].path == run.path
+
+
+def test_runs_that_give_back_their_inputs_are_not_averaged(begin, experiment, ensemble, data, tmp_path):
+    run = begin(experiment("{type: autoencoder, units: [3], code: 2}", more="name: one"))
+    run.model_path.touch()
+    message = rf"^model\.from_runs: {run.path} gives back its inputs, which are not averaged$"
+    with pytest.raises(UsageError, match=message) as caught:
+        prepare(ensemble("one"), runs=tmp_path / "runs")
+    assert caught.value.at == ("model", "from_runs", 0)
+    run.end(None)

@@ -20,6 +20,7 @@ from dlcli.report.figures.mistakes import mistakes
 from dlcli.report.figures.nats_by_place import nats_by_place
 from dlcli.report.figures.page import png
 from dlcli.report.figures.predictions import predictions
+from dlcli.report.figures.reconstructions import reconstructions
 from dlcli.report.figures.residuals import residuals
 from dlcli.report.figures.subject import Subject
 from dlcli.report.figures.timelines import timelines
@@ -41,6 +42,7 @@ KINDS: Mapping[str, Callable[[Subject], Figure | None]] = {
     "attention_map": attention_map,
     "attention_over_inputs": attention_over_inputs,
     "forecast": forecast,
+    "reconstructions": reconstructions,
     "predictions": predictions,
     "residuals": residuals,
 }

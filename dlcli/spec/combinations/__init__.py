@@ -24,6 +24,7 @@ _RULES: tuple[Callable[[Experiment], Iterable[Finding]], ...] = (
     course.plateau_after_the_stop,
     examples.model_that_cannot_read,
     examples.model_that_cannot_predict,
+    examples.inputs_that_cannot_be_given_back,
     examples.distortions_that_do_not_fit,
     examples.batches_too_small,
     examples.heads_frozen_at_random,

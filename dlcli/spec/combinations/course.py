@@ -10,7 +10,7 @@ from dlcli.schedules.exponential import Exponential
 from dlcli.schedules.piecewise import Piecewise
 from dlcli.schedules.plateau import Plateau
 from dlcli.schedules.warmup import WarmUp
-from dlcli.spec.combinations.finding import PREDICTS, Finding, told
+from dlcli.spec.combinations.finding import PREDICTS, Finding, outlook_of, told
 from dlcli.spec.combinations.metrics import PLATEAU, STOPPING
 from dlcli.spec.experiment import Experiment
 from dlcli.spec.problems import Path
@@ -71,7 +71,7 @@ def plateau_after_the_stop(experiment: Experiment) -> Iterator[Finding]:
     schedule, stopping = experiment.optimizer.schedule, experiment.train.early_stopping
     if not isinstance(schedule, Plateau) or stopping is None:
         return
-    predicts = experiment.dataset.outlook().predicts
+    predicts = outlook_of(experiment).predicts
     metric = stopping.metric or (None if predicts is None else f"val_{FOLLOWED[predicts][0]}")
     if metric == schedule.metric and schedule.patience >= stopping.patience:
         said = (

@@ -11,7 +11,7 @@ from dlcli.component import Component
 from dlcli.errors import UsageError
 from dlcli.models.abilities import predicted_of, readers_of, refuse_unfit
 from dlcli.models.ensemble import Ensemble, placed
-from dlcli.spec.combinations.finding import AXES, PREDICTS, SIZES, Finding
+from dlcli.spec.combinations.finding import AXES, MODEL, PREDICTS, SIZES, Finding, outlook_of
 from dlcli.spec.experiment import Experiment
 from dlcli.spec.problems import Path
 from dlcli.spec.structure import classes_in, type_name
@@ -37,13 +37,27 @@ def model_that_cannot_read(experiment: Experiment) -> Iterator[Finding]:
 
 def model_that_cannot_predict(experiment: Experiment) -> Iterator[Finding]:
     """Some models read no texts, some make no prediction at each step."""
-    outlook = experiment.dataset.outlook()
+    outlook = outlook_of(experiment)
     for place, model in _models(experiment):
         try:
             refuse_unfit(model, tokens=outlook.tokens, predicts=predicted_of(outlook))
         except UsageError as error:
             path = placed(error.at or ("model", "type"), place)
             yield Finding(path, str(error).removeprefix("model: "), because=PREDICTS)
+
+
+def inputs_that_cannot_be_given_back(experiment: Experiment) -> Iterator[Finding]:
+    """Categories are no numbers that could be nearly right, and only pixels are chances."""
+    dataset, model = experiment.dataset, experiment.model
+    if not getattr(model, "reconstructs", False):
+        return
+    outlook = dataset.outlook()
+    for i, name in enumerate(getattr(dataset, "categorical", ())):
+        said = f"`{name}` is a column of categories; {model.type} gives back numbers (`model.type`)"
+        yield Finding(("dataset", "categorical", i), said, "leave the column out (`drop`)", (*AXES, *MODEL))
+    if getattr(model, "loss", "mse") == "cross_entropy" and outlook.shape is not None and len(outlook.shape) != 3:
+        said = f"cross_entropy is of pixels; the examples of {dataset.type} are no images"
+        yield Finding(("model", "loss"), said, "mse", (*AXES, *MODEL))
 
 
 def distortions_that_do_not_fit(experiment: Experiment) -> Iterator[Finding]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dlcli.component import Component
+from dlcli.datasets.spec import Outlook
+from dlcli.models.abilities import outlook_for
+from dlcli.spec.experiment import Experiment
 from dlcli.spec.problems import Path, dotted
 
 
@@ -39,6 +42,15 @@ GROUPS: tuple[Path, ...] = tuple(("dataset", key) for key in ("type", "group", "
 """What tells whether examples come in groups."""
 FOLDS: tuple[Path, ...] = (("folds",), ("leave_one_group_out",))
 """What tells whether it is cross-validated."""
+
+
+MODEL: tuple[Path, ...] = (("model", "type"),)
+"""What tells whether inputs are given back, whatever the dataset has to predict."""
+
+
+def outlook_of(experiment: Experiment) -> Outlook:
+    """What a spec tells of its data; nothing but the inputs is predicted by a model that gives them back."""
+    return outlook_for(experiment.model, experiment.dataset.outlook())
 
 
 def split_keys(name: str) -> tuple[Path, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dlcli.metrics.names import FOLLOWED, SCORES
 from dlcli.schedules.plateau import Plateau
-from dlcli.spec.combinations.finding import FOLDS, PREDICTS, Finding, split_keys
+from dlcli.spec.combinations.finding import FOLDS, MODEL, PREDICTS, Finding, outlook_of, split_keys
 from dlcli.spec.experiment import Experiment
 from dlcli.spec.problems import Path
 from dlcli.spec.suggest import among, listed
@@ -20,20 +20,21 @@ _WORDS = {
     "tokens": "next tokens",
     "timelines": "classes",
     "sequences": "sequences",
+    "inputs": "the inputs themselves",
 }
-_OF_TOKENS = ("tokens", "sequences")
+_WITHOUT_METRICS = ("tokens", "sequences", "inputs")
 
 
 def metrics_that_are_not_computed(experiment: Experiment) -> Iterator[Finding]:
     """The model to keep, early stopping and the schedule go by metrics of what is predicted."""
-    predicts = experiment.dataset.outlook().predicts
+    predicts = outlook_of(experiment).predicts
     if predicts is None:
         return
     known = [f"val_{name}" for name in ("loss", *FOLLOWED[predicts])]
     for path, metric in _followed(experiment).items():
         if metric is not None and metric not in known:
             said = f"there is no {metric} where {_WORDS[predicts]} are predicted"
-            yield Finding(path, said, listed("one of", known), PREDICTS)
+            yield Finding(path, said, listed("one of", known), _because(predicts, metric.removeprefix("val_")))
 
 
 def validation_that_is_missing(experiment: Experiment) -> Iterator[Finding]:
@@ -53,7 +54,7 @@ def validation_that_is_missing(experiment: Experiment) -> Iterator[Finding]:
 
 def scores_that_will_not_be_there(experiment: Experiment) -> Iterator[Finding]:
     """What is expected must be computed to be judged."""
-    outlook = experiment.dataset.outlook()
+    outlook = outlook_of(experiment)
     there = {"train": True, "validation": outlook.validation, "test": outlook.test}
     further = [metric.name for metric in experiment.metrics]
     for score in experiment.expect:
@@ -68,36 +69,41 @@ def scores_that_will_not_be_there(experiment: Experiment) -> Iterator[Finding]:
         elif outlook.predicts is not None and name not in (known := ("loss", *SCORES[outlook.predicts], *further)):
             said = f"there is no {name} where {_WORDS[outlook.predicts]} are predicted"
             hint = listed("one of", [f"{split}_{each}" for each in known])
-            yield Finding(path, said, hint, PREDICTS, at_key=True)
+            yield Finding(path, said, hint, _because(outlook.predicts, name), at_key=True)
 
 
 def metrics_that_do_not_fit(experiment: Experiment) -> Iterator[Finding]:
     """Some further metrics are of classes alone, others of numbers."""
-    predicts = experiment.dataset.outlook().predicts
+    predicts = outlook_of(experiment).predicts
     for i, metric in enumerate(experiment.metrics):
-        if predicts is not None and (metric.fits not in ("both", _WORDS[predicts]) or predicts in _OF_TOKENS):
+        if predicts is not None and (metric.fits not in ("both", _WORDS[predicts]) or predicts in _WITHOUT_METRICS):
             said = f"{metric.type} is for {metric.fits}; {_WORDS[predicts]} are predicted"
-            yield Finding(("metrics", i), said, because=PREDICTS)
+            yield Finding(("metrics", i), said, because=_because(predicts))
 
 
 def losses_of_classes_alone(experiment: Experiment) -> Iterator[Finding]:
     """Labels to smooth and classes to weigh are there only where classes are predicted."""
-    outlook, train = experiment.dataset.outlook(), experiment.train
-    if outlook.predicts in ("reals", "labels", *_OF_TOKENS):
+    outlook, train = outlook_of(experiment), experiment.train
+    if outlook.predicts in ("reals", "labels", *_WITHOUT_METRICS):
         predicted = f"{_WORDS[outlook.predicts]} are predicted"
-        if train.label_smoothing and outlook.predicts == "reals":
+        if train.label_smoothing and outlook.predicts in ("reals", "inputs"):
             said = f"{predicted}; only classes have labels to smooth"
-            yield Finding(("train", "label_smoothing"), said, because=PREDICTS, at_key=True)
+            yield Finding(("train", "label_smoothing"), said, because=_because(outlook.predicts), at_key=True)
         if train.class_weights is not None:
             of_one = "" if outlook.predicts != "labels" else " of which an example has one"
             said = f"{predicted}; there are no classes{of_one} to weigh"
-            yield Finding(("train", "class_weights"), said, because=PREDICTS, at_key=True)
+            yield Finding(("train", "class_weights"), said, because=_because(outlook.predicts), at_key=True)
     elif outlook.classes is not None and train.class_weights not in (None, "balanced"):
         why = (*PREDICTS, ("dataset", "transitions"))
         for name in train.class_weights or ():
             if name not in outlook.classes:
                 path: Path = ("train", "class_weights", name)
                 yield Finding(path, f"there is no class `{name}`", among(name, outlook.classes), why, at_key=True)
+
+
+def _because(predicts: str, name: str = "") -> tuple[Path, ...]:
+    """What tells that this is predicted; `name`: of a score that another model may have."""
+    return (*PREDICTS, *MODEL) if predicts == "inputs" or name in SCORES["inputs"] else PREDICTS
 
 
 def _followed(experiment: Experiment) -> dict[Path, str | None]:
