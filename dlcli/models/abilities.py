@@ -43,10 +43,6 @@ def refuse_unfit(model: Component, *, tokens: bool, predicts: Predicts) -> None:
     if tokens and not reads_tokens(type(model)):
         raise UsageError(f"model: {kind} reads numbers; here examples are texts, which {_listed(reads_tokens)} read")
     if predicts == "inputs":
-        if not hasattr(model, "build_reconstruction"):
-            raise UsageError(
-                f"model: {kind} says that it gives back its inputs (`reconstructs`), but has no `build_reconstruction`"
-            )
         return
     if predicts == "sequences" and not hasattr(model, "build_sequences"):
         raise UsageError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveInt
 
@@ -51,9 +51,9 @@ class Autoencoder(Component):
     """Whether sums are normalised over the batch before they go through the activation."""
     dropout: Rate = 0.0
     """Share of each layer's outputs, but for the code, that is set to zero at random in training."""
-    noise: NonNegativeFloat = 0.0
-    """Deviation of the noise that is added to the inputs in training, after normalisation; what comes out is to be
-    without it."""
+    noise: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Deviation of the noise that is added to the inputs in training, after `normalize`; what comes out is to be
+    without it. With `normalize: range`, 1 is the whole range of a channel, as from black to white."""
     loss: Literal["mse", "cross_entropy"] = "mse"
     """What training lowers: squared errors, or, of pixels, the cross-entropy as if each were a chance."""
     l2: NonNegativeFloat = 0.0

@@ -57,7 +57,10 @@ _WORD = re.compile(r"[A-Za-z]\w*")
 
 
 def model(cls: C) -> C:
-    """A model: `build(x, outputs)` makes of a KerasTensor (B, ...) another one, (B, outputs)."""
+    """A model: `build(x, outputs)` makes of a KerasTensor (B, ...) another one, (B, outputs).
+
+    One that gives back its inputs (`reconstructs`) has a `build_reconstruction` in its place, to (B, ..., outputs).
+    """
     return _joined(cls, "model")
 
 
@@ -105,8 +108,9 @@ def _joined(cls: C, family: str) -> C:
             f"@{family}: class {cls.__name__} needs the word by which a spec chooses it, as in "
             f'`type: Literal["tiny"] = "tiny"`'
         )
-    if getattr(cls, about.method, None) in (None, getattr(about.base, about.method, None)):
-        raise UsageError(f"@{family}: class {cls.__name__} needs a method `{about.method}`")
+    method = "build_reconstruction" if getattr(cls, "reconstructs", False) else about.method
+    if getattr(cls, method, None) in (None, getattr(about.base, method, None)):
+        raise UsageError(f"@{family}: class {cls.__name__} needs a method `{method}`")
     for ours in classes_in(about.union):
         if type_name(ours) == name:
             raise UsageError(

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import ClassVar, Literal
 
 import keras
 import numpy as np
 import pytest
 
-from dlcli.component import Component
 from dlcli.errors import UsageError
-from dlcli.models.abilities import refuse_unfit
 from dlcli.models.autoencoder import Autoencoder
 from dlcli.training.build import portable
 from tests.models.networks import examples, parameters
@@ -102,18 +99,6 @@ def test_rows_of_a_table_are_not_convolved():
     )
     with pytest.raises(UsageError, match=message):
         network(CONVOLUTIONAL, (9,))
-
-
-def test_a_model_that_says_so_must_be_able_to():
-    class Claims(Component):
-        reconstructs: ClassVar[bool] = True
-        type: Literal["claims"] = "claims"
-
-    with pytest.raises(
-        UsageError, match=r"^model: claims says that it gives back .* but has no `build_reconstruction`"
-    ):
-        refuse_unfit(Claims(), tokens=False, predicts="inputs")
-    refuse_unfit(Autoencoder(), tokens=False, predicts="inputs")
 
 
 def test_every_field_has_a_line_of_help():

@@ -103,7 +103,9 @@ def test_nor_is_a_model_of_a_plugin_that_gives_back_its_inputs(tmp_path: Path) -
         "class Mirror(Component):\n"
         '    """Gives back its inputs."""\n\n'
         '    type: Literal["mirror"] = "mirror"\n'
-        "    reconstructs: ClassVar[bool] = True\n"
+        "    reconstructs: ClassVar[bool] = True\n\n"
+        "    def build_reconstruction(self, x, outputs):\n"
+        "        return x\n"
     )
     (tmp_path / "s.yaml").write_text("plugins: [parts.py]\n" + spec("of: mirror, copies: 2"))
     with pytest.raises(SpecError, match=r"`model\.of`: mirror gives back its inputs, and the codes of several"):

@@ -46,6 +46,10 @@ def refusal(folder: Path, text: str) -> str:
         ),
         ("@model\nclass A(Component):\n    type: Literal['a'] = 'a'", "5: @model: class A needs a method `build`"),
         (
+            "@model\nclass A(Component):\n    type: Literal['a'] = 'a'\n    @property\n    def reconstructs(self): ...",
+            "5: @model: class A needs a method `build_reconstruction`",
+        ),
+        (
             "@dataset\nclass A(Component): ...",
             "5: @dataset: class A must be a subclass of dlcli.datasets.spec.DatasetSpec",
         ),
