@@ -46,7 +46,7 @@ class Outlook:
     """What a spec alone tells of its data; None where only the data can tell.
 
     predicts: classes, numbers, any number of classes (labels), the next token, sequences of tokens, or classes of each
-    step and segments of recordings (timelines); and, where a model gives them back, the inputs, which no dataset says of
+    step and segments of recordings (timelines); where a model gives them back, the inputs, which no dataset says of
     itself. classes: their names.
     tokens: whether examples are texts; per_step: whether each step of them is predicted.
     shape: of one example: (F,) a row of a table, (T, C) a signal, (H, W, C) an image, (T,) a text; None: any size.
