@@ -122,7 +122,7 @@ def test_a_spec_has_the_name_given_with_the_ending_of_specs(file: str, written: 
 
 def test_parts_of_a_file_can_be_chosen_and_are_named_in_the_spec(here: Path) -> None:
     (here / "parts").mkdir()
-    (here / "parts" / "mine.py").write_text(PARTS)
+    (here / "parts" / "mine.py").write_text(f"# no other file has this text\n{PARTS}")
     (here / "specs").mkdir()
     mine = ("--plugins", "parts/mine.py")
     run("init", "specs/a", "--data", "board", "--model", "tiny", *mine)
@@ -166,7 +166,7 @@ def test_nothing_is_overwritten(here: Path) -> None:
     [
         (["--data", "imgaes"], r"--data imgaes: expected one of csv, .* \(did you mean `images`\?\)"),
         (["--data", "images", "--model", "linaer"], r"--model linaer: .* for images \(did you mean `linear`\?\)"),
-        (["t.csv", "--model", "lstm"], r"one row of a table\). Give mlp, linear or wide_deep; .* --data recordings"),
+        (["t.csv", "--model", "lstm"], r"one row of a table\). Give mlp, .* or autoencoder; .* --data recordings"),
         (["t.csv", "--task", "reals"], "--task reals: the target `kind`, the last column, holds text, such as 'flat'"),
         (["gone.csv"], r"^gone.csv: there is no such file or folder; looked from .* and in the data folder .*data$"),
         (["--path", "tt.csv"], r"^tt.csv: there is no such file or folder, did you mean `t.csv`\? Looked from "),

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcli.datasets.data import Classes, Inputs, MultiLabel, NextToken, Reals, TokenSequence
+from dlcli.datasets.data import Classes, Inputs, MultiLabel, NextToken, Reals, Timelines, TokenSequence
 from dlcli.errors import SpecError
 from dlcli.metrics.names import FOLLOWED, SCORES
 from dlcli.shipped import shipped
@@ -19,7 +19,16 @@ from dlcli.spec.experiment import ValidationMetric
 from dlcli.spec.load import check
 from dlcli.spec.problems import Problem
 from dlcli.spec.reading import parse
-from dlcli.tasks import Classification, Labelling, NextTokens, Reconstruction, Regression, SequenceToSequence, Task
+from dlcli.tasks import (
+    Classification,
+    Detection,
+    Labelling,
+    NextTokens,
+    Reconstruction,
+    Regression,
+    SequenceToSequence,
+    Task,
+)
 from tests.spec.problems import REST, found, problems, shown, without_choices
 from tests.spec.test_problems import block
 
@@ -74,14 +83,14 @@ SAID = {
     "texts to be given back": (
         "dataset: tiny_shakespeare\nmodel: autoencoder\n",
         "s.yaml:2:8: `model.type`: autoencoder reads numbers; here examples are texts, which lstm, bilstm, gru, rnn, "
-        "cnn_lstm, attention_rnn, text_cnn and seq2seq and sequential read",
+        "cnn_lstm, attention_rnn, transformer, text_cnn, seq2seq and sequential read",
         "",
     ),
     "rows of a table to be convolved and given back": (
         "dataset: {type: csv, path: a.csv, target: y}\nmodel: {type: autoencoder, filters: [4]}\n",
         "s.yaml:2:15: `model.type`: autoencoder with `filters` reads signals (T, C) or images (H, W, C); each example "
         "here has the shape F",
-        "linear, mlp and wide_deep read rows of a table",
+        "linear, mlp, wide_deep and sequential read rows of a table",
     ),
     "cross-entropy of what is no image": (
         "dataset: hapt\nmodel: {type: autoencoder, loss: cross_entropy}\n",
@@ -526,6 +535,7 @@ def test_the_metrics_that_are_known_are_those_that_tasks_compute() -> None:
         "labels": Labelling(MultiLabel(("a", "b"))),
         "tokens": NextTokens(NextToken(("a", "b")), 1.0),
         "sequences": SequenceToSequence(TokenSequence(("a", "b"), 1), 1.0),
+        "timelines": Detection(Timelines(("a", "b"), 1, 1.0, 0.0, 0.0, 1.0), 1.0),
         "inputs": Reconstruction(Inputs(), 1, (0.0,), (1.0,), False),
     }
     assert set(tasks) == set(FOLLOWED)

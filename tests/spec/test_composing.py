@@ -137,7 +137,7 @@ def test_mistakes_of_all_files_are_told_in_their_lines_the_own_file_first(write:
         "b.yaml:3:25: unknown key `lr` in optimizer (adam)",
         "b.yaml:5:1: `name` is given twice; the first is at line 4",
         "c.yaml:2:21: `train.batch_size`: expected a whole number, got 'y'",
-        "--set train.keep=z: `train.keep`: expected best, last, val_accuracy, val_loss, val_rmse, val_mae, "
+        "--set train.keep=z: `train.keep`: expected best, last, val_accuracy, val_loss, val_rmse, val_mse, val_mae, "
         "val_macro_f1 or val_nats_per_token, got 'z'",
     ]
 

@@ -39,7 +39,7 @@ WRONG = [
     ("train: {label_smoothing: -1}", "3:26: `train.label_smoothing`: expected at least 0, got -1"),
     (
         "train: {keep: accuracy}",
-        "3:15: `train.keep`: expected best, last, val_accuracy, val_loss, val_rmse, val_mae, val_macro_f1 or "
+        "3:15: `train.keep`: expected best, last, val_accuracy, val_loss, val_rmse, val_mse, val_mae, val_macro_f1 or "
         "val_nats_per_token, got 'accuracy'",
     ),
     ("train: fast", "3:8: `train`: expected keys and values, got 'fast'"),
