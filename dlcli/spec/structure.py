@@ -21,17 +21,37 @@ _DEEPEST = 4
 
 def classes_in(annotation: Any) -> Classes:
     """The component classes that a type allows, in their order, those of plugins last."""
-    if isinstance(annotation, ByType):
-        return annotation.added
-    if isinstance(annotation, type) and issubclass(annotation, Component):
-        return (annotation,)
-    return tuple(dict.fromkeys(cls for each in get_args(annotation) for cls in classes_in(each)))
+    return _with_added(tuple(_leaves(annotation)))
 
 
 def classes_of(field: FieldInfo) -> Classes:
     """The component classes that a field allows, in their order, those of plugins last."""
-    # Of `Annotated[...]` itself, pydantic keeps the type and what marks it apart.
-    return tuple(dict.fromkeys(cls for each in (field.annotation, *field.metadata) for cls in classes_in(each)))
+    # A spec is walked several times, and what a field allows of dlcli's own stays the same. The field is kept, so that
+    # no other can come to have its number.
+    if id(field) not in _fields:
+        # Of `Annotated[...]` itself, pydantic keeps the type and what marks it apart.
+        leaves = tuple(leaf for each in (field.annotation, *field.metadata) for leaf in _leaves(each))
+        _fields[id(field)] = field, leaves
+    leaves = _fields[id(field)][1]
+    return _with_added(leaves) if leaves else ()
+
+
+Leaf = type[Component] | ByType
+_fields: dict[int, tuple[FieldInfo, tuple[Leaf, ...]]] = {}
+
+
+def _leaves(annotation: Any) -> Iterator[Leaf]:
+    """The component classes in a type, and the marks of families that classes of plugins may join."""
+    if isinstance(annotation, ByType) or (isinstance(annotation, type) and issubclass(annotation, Component)):
+        yield annotation
+    else:
+        for each in get_args(annotation):
+            yield from _leaves(each)
+
+
+def _with_added(leaves: tuple[Leaf, ...]) -> Classes:
+    found = (leaf.added if isinstance(leaf, ByType) else (leaf,) for leaf in leaves)
+    return tuple(dict.fromkeys(cls for each in found for cls in each))
 
 
 def type_name(cls: type[Component]) -> str | None:
