@@ -14,7 +14,7 @@ class Sought(Component):
 
     smooth_seconds: NonNegativeFloat = 1.0
     """Over how much time the probabilities of each class are averaged before segments are made of them; 0: none."""
-    least_seconds: NonNegativeFloat = 2.0
+    least_seconds: NonNegativeFloat = 1.0
     """Shortest segment: a shorter one is given to the neighbour that is more probable there."""
     excerpt_seconds: Annotated[float, Field(gt=0)] = 30.0
     """Length of the excerpts of which it is scored what occurs in them, beside whole recordings."""
