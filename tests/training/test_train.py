@@ -92,28 +92,37 @@ def test_the_kept_model_opens_in_plain_keras(experiment, begin, data, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals to itself")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
-def test_a_signal_saves_and_the_resumed_run_ends_as_if_undisturbed(experiment, begin, number):
-    spec = experiment(**SPEC)
-    undisturbed = begin(spec)
+def test_each_signal_saves_and_a_run_resumed_after_all_of_them_ends_as_if_undisturbed(experiment, begin):
+    spec = experiment("{type: lstm, units: [8], dropout: 0.3}", train="{epochs: 3, batch_size: 32}")
+    undisturbed, stopped = begin(spec), begin(spec)
     train(prepare(spec), undisturbed)
+    begun = None
+    for number, steps, said in [
+        (signal.SIGTERM, 4, r"stopped by SIGTERM after step 4 \(in epoch 1\)"),
+        (signal.SIGINT, 3, r"stopped by SIGINT after step 7 \(in epoch 2\)"),
+        (signal.SIGUSR1, 4, r"stopped by SIGUSR1 after step 11 \(in epoch 3\)"),
+    ]:
+        with pytest.raises(Preempted, match=said):
+            train(prepare(spec), stopped, checkpoint=begun, callbacks=[_send(number, steps)])
+        assert stopped.info["state"] == "preempted"
+        stopped = Run(stopped.path)
+        stopped.resume()
+        begun = newest(stopped.checkpoint_folder)
+    train(prepare(spec), stopped, checkpoint=begun)
+    assert stopped.info["state"] == "done"
 
-    stopped = begin(spec)
-    kill = keras.callbacks.LambdaCallback(
-        on_train_batch_end=lambda batch, logs: os.kill(os.getpid(), number) if batch == 3 else None
-    )
-    with pytest.raises(Preempted, match=rf"stopped by {number.name} after step 4 \(in epoch 1\)"):
-        train(prepare(spec), stopped, callbacks=[kill])
-    assert stopped.info["state"] == "preempted"
-    resumed = Run(stopped.path)
-    resumed.resume()
-    train(prepare(spec), resumed, checkpoint=newest(resumed.checkpoint_folder))
-    assert resumed.info["state"] == "done"
-
-    without_time = [[{**row, "time": 0} for row in run.metrics()] for run in (undisturbed, resumed)]
+    without_time = [[{**row, "time": 0} for row in run.metrics()] for run in (undisturbed, stopped)]
     assert without_time[0] == without_time[1]
-    first, second = (keras.models.load_model(run.model_path).get_weights() for run in (undisturbed, resumed))
+    first, second = (keras.models.load_model(run.model_path).get_weights() for run in (undisturbed, stopped))
     assert all(np.array_equal(one, other) for one, other in zip(first, second, strict=True))
+
+
+def _send(number: signal.Signals, steps: int) -> keras.callbacks.Callback:
+    """Sends the process a signal at the end of so many steps from now on."""
+    left = iter(range(steps - 1, -1, -1))
+    return keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: os.kill(os.getpid(), number) if next(left, 1) == 0 else None
+    )
 
 
 def test_signs_of_life_are_given_while_a_run_is_trained_and_not_after(experiment, begin):
