@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from typing import Annotated
@@ -60,8 +59,6 @@ def _root(
 
 def main() -> None:
     """Runs the command line; an error that dlcli can explain becomes a message and its exit code."""
-    # What a command makes before it trains is hardly ever garbage, and looking through it takes a tenth of `validate`.
-    gc.set_threshold(100_000)
     # pydantic would look through all installed packages for plugins of its own, which takes as long as reading a spec.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:

@@ -10,8 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import dlcli
+from dlcli.cli import app
 from dlcli.shipped import shipped
 from tests.plugins.parts import write
 
@@ -130,6 +132,14 @@ def _cpu_seconds(command: list[str]) -> float:
     subprocess.run(command, capture_output=True, check=True, timeout=60)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["schema"], 0), (["validate", "nowhere.yaml"], 2)])
+def test_all_is_said_before_the_program_ends_at_once(arguments: list[str], code: int) -> None:
+    done = subprocess.run([sys.executable, "-m", "dlcli", *arguments], capture_output=True, text=True, timeout=60)
+    in_process = CliRunner().invoke(app, arguments)
+    assert (done.returncode, done.stdout) == (code, in_process.output if code == 0 else "")
+    assert bool(done.stderr) == bool(code)
 
 
 def test_looking_at_runs_needs_nothing_heavy(tmp_path: Path) -> None:
