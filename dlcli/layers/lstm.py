@@ -29,6 +29,8 @@ class LSTM(keras.layers.LSTM):
             return "keras (there is a GPU)"
         if self.units > _FAST_UP_TO:
             return f"keras (over {_FAST_UP_TO} units)"
+        if self.stateful:
+            return "keras (states are carried on)"
         return "block" if self._is_standard() else "keras (not the standard cell)"
 
     @kernel_used.setter
@@ -56,7 +58,7 @@ class LSTM(keras.layers.LSTM):
             cell.activation is keras.activations.tanh
             and cell.recurrent_activation is keras.activations.sigmoid
             and cell.use_bias
-            and not (cell.dropout or cell.recurrent_dropout or self.stateful or self.return_state)
+            and not (cell.dropout or cell.recurrent_dropout or self.return_state)
         )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from dlcli.models.recurrent import EitherWay, Kind
+from dlcli.models.recurrent import Carrying, EitherWay, Kind
 
 
-class GRU(EitherWay):
+class GRU(Carrying, EitherWay):
     """Stacked gated recurrent units with one prediction for the whole sequence, or with one at every step.
 
     x: (B, T, C), or images (B, H, W, C) row by row, float32 -> (B, K) or (B, T, K) logits.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from dlcli.models.recurrent import Kind, Recurrent
+from dlcli.models.recurrent import Carrying, Kind, Recurrent
 
 
-class LSTM(Recurrent):
+class LSTM(Carrying, Recurrent):
     """Stacked long short-term memory with one prediction for the whole sequence, or with one at every step.
 
     x: (B, T, C), or images (B, H, W, C) row by row, float32 -> (B, K) or (B, T, K) logits.

@@ -118,6 +118,23 @@ class EitherWay(Recurrent):
         return self.bidirectional
 
 
+class Carrying(Component):
+    """A recurrent model that can go on with its states from one window of a running text to the next."""
+
+    stateful: bool = False
+    """Of a running text: whether a window begins with the states in which the one before it ended, not with zeros.
+
+    A batch then has a part of the text in each row, which the rows of the next batch continue, and nothing is shuffled;
+    states are zero at the beginning of each epoch. Gradients end where a window begins (truncated backpropagation
+    through time). Validation and test texts are read on like this, too. What is saved reads each input from zeros.
+    """
+
+
+def carries(model: Component) -> bool:
+    """Whether a model goes on with its states from one window to the next."""
+    return isinstance(model, Carrying) and model.stateful
+
+
 def recurrent(x: keras.KerasTensor, outputs: int, spec: Recurrent, *, every_step: bool = False) -> keras.KerasTensor:
     """A stack of recurrent layers with one prediction for the whole sequence, or with one at every step.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from dlcli.models.recurrent import EitherWay, Kind
+from dlcli.models.recurrent import Carrying, EitherWay, Kind
 
 if TYPE_CHECKING:
     import keras
 
 
-class RNN(EitherWay):
+class RNN(Carrying, EitherWay):
     """Stacked plain recurrent layers with one prediction for the whole sequence, or with one at every step.
 
     x: (B, T, C), or images (B, H, W, C) row by row, float32 -> (B, K) or (B, T, K) logits.

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from dlcli.models.recurrent import carries
 from dlcli.training.batches import training_batches
 from dlcli.training.pace import Pace
 from dlcli.training.prepare import Prepared
@@ -69,6 +70,8 @@ class Advance:
         """Goes on behind the next step."""
         if self.prepared.experiment.train.on_nan != "skip" or progress.skipped_in_a_row >= SKIPS_IN_A_ROW:
             raise SpoilingStep
+        # What was put back are the states before the step: where it begins an epoch, those of the epoch before.
+        self.steps.begin(progress.step)
         progress.step += 1
         progress.skipped += 1
         progress.skipped_in_a_row += 1
@@ -80,5 +83,6 @@ def batches_from(prepared: Prepared, step: int) -> Any:
     batches = training_batches(
         prepared.data.train, train.batch_size, seed=prepared.experiment.seed, first_step=step,
         strategy=prepared.strategy, parts=train.accumulation_steps, augment=prepared.augment,
+        streams=carries(prepared.experiment.model),
     )  # fmt: skip
     return iter(batches)

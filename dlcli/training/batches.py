@@ -15,6 +15,8 @@ from dlcli.datasets.rows import Rows
 from dlcli.training.augmentation import Augment, nothing
 
 EVALUATION_BATCH = 256
+EVALUATION_STREAMS = 16
+"""Parts of a text that are read side by side, each in its order, where a model that carries its states is judged."""
 
 
 class Batch(NamedTuple):
@@ -48,6 +50,18 @@ def steps_per_epoch(split: Split, batch_size: int) -> int:
     return math.ceil(len(split) / batch_size)
 
 
+def in_streams(places: tf.Tensor, examples: int, streams: int) -> tf.Tensor:
+    """Which examples stand at places of an epoch, row by row of its batches, where row i goes on from batch to batch.
+
+    Each row has a part of the examples, in their order; the first rows have one more where parts cannot be equal. So
+    every example is there once, and only the last batch may be short, in its last rows. streams: rows of a batch.
+    """
+    longest = math.ceil(examples / streams)
+    with_one_more = examples - streams * (longest - 1)
+    row, step = places % streams, places // streams
+    return row * (longest - 1) + tf.minimum(row, with_one_more) + step
+
+
 def training_batches(
     split: Split,
     batch_size: int,
@@ -57,17 +71,21 @@ def training_batches(
     strategy: tf.distribute.Strategy,
     parts: int = 1,
     augment: Augment = nothing,
+    streams: bool = False,
 ) -> tf.distribute.DistributedDataset:
     """Endless batches from optimizer step `first_step` on.
 
     Each epoch has an order of its own, a permutation drawn from (seed, epoch) that can be entered at any row: a
     resumed run goes on in the middle of an epoch at no cost, and each worker takes its share of the same batch.
     parts: what the size of each replica's share is to be a multiple of.
+    streams: whether each row of a batch continues the same row of the one before it, in place of a drawn order.
     """
     examples = tf.constant(len(split), tf.int64)
     example = _reader(split)
 
     def drawn(epoch: tf.Tensor, places: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        if streams:
+            return example(in_streams(places, len(split), min(batch_size, len(split))))
         order_seed = tf.stack([tf.constant(seed, tf.int64), epoch])
         return example(tf.random.experimental.index_shuffle(places % examples, order_seed, examples - 1))
 
@@ -77,29 +95,39 @@ def training_batches(
     return _distributed(split, batch_size, strategy, read, first_step, parts, ahead=8)
 
 
-def batch_examples(examples: int, batch_size: int, seed: int, step: int, further: int = 0) -> list[int]:
+def batch_examples(
+    examples: int, batch_size: int, seed: int, step: int, further: int = 0, *, streams: bool = False
+) -> list[int]:
     """Which examples the global batch of an optimizer step holds, by their numbers in the training split.
 
-    further: how many places further on in the order of the epoch to look, which is a ring.
+    further: how many places further on in the order of the epoch to look, which is a ring. streams: whether each row
+    continues the same row of the batch before.
     """
     batch_size = min(batch_size, examples)
     epoch, within = divmod(step, math.ceil(examples / batch_size))
     places = tf.range(within * batch_size, min((within + 1) * batch_size, examples), dtype=tf.int64)
     places = (places + further) % examples
-    drawn = tf.random.experimental.index_shuffle(places, tf.constant([seed, epoch], tf.int64), examples - 1)
+    if streams:
+        drawn = in_streams(places, examples, batch_size)
+    else:
+        drawn = tf.random.experimental.index_shuffle(places, tf.constant([seed, epoch], tf.int64), examples - 1)
     numbers: list[int] = drawn.numpy().tolist()
     return numbers
 
 
 def evaluation_batches(
-    split: Split, batch_size: int, *, strategy: tf.distribute.Strategy
+    split: Split, batch_size: int, *, strategy: tf.distribute.Strategy, streams: bool = False
 ) -> tf.distribute.DistributedDataset:
-    """Every example in the split's order, and then again, endlessly.
+    """Every example in the split's order, and then again, endlessly; as `streams`, each row in the order of its part.
 
     So one iterator is enough for all validations of a training; to make one takes as long as a small validation.
     """
-    example = _reader(split)
-    return _distributed(split, batch_size, strategy, lambda rows: example(rows.places), 0, 1, ahead=2)
+    example, examples = _reader(split), len(split)
+
+    def read(rows: _Rows) -> tuple[tf.Tensor, tf.Tensor]:
+        return example(in_streams(rows.places, examples, min(batch_size, examples)) if streams else rows.places)
+
+    return _distributed(split, batch_size, strategy, read, 0, 1, ahead=2)
 
 
 def _reader(split: Split) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:

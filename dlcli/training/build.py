@@ -13,10 +13,12 @@ from dlcli.families import family_of
 from dlcli.faults import made, said
 from dlcli.models.abilities import Predicts, refuse_unfit
 from dlcli.models.ensemble import Ensemble, placed
+from dlcli.models.recurrent import carries
 from dlcli.runs.run import Run
 from dlcli.spec import Experiment
 from dlcli.tasks import NextTokens, Reconstruction, Regression, SequenceToSequence, Task
 from dlcli.training.batches import steps_per_epoch
+from dlcli.training.carrying import carrying, forgetting, refuses_examples, states_of
 from dlcli.training.inputs import prepare_inputs
 from dlcli.training.members import joined, member_name, member_seed, named_layers
 from dlcli.training.series import forecast
@@ -30,11 +32,18 @@ def build_model(experiment: Experiment, data: Data, task: Task, trained: Sequenc
     sequence of T steps is written: logits of classes or tokens, or numbers in their own units. A model that gives back
     its inputs: (B, ..., C) -> the same shape, in the same units.
     trained: the runs that an ensemble of runs is made of.
-    Raises UsageError where the model cannot read examples of this shape or cannot predict at each step.
+    A model that carries its states: (B, T) of a whole batch, no other number of rows.
+    Raises UsageError where the model cannot read examples of this shape or cannot predict at each step, or carries
+    its states where no next tokens are predicted.
     """
     spec = experiment.model
     if not isinstance(spec, Ensemble):
-        return _build_single(experiment, spec, data, task, spec.type)
+        model = _build_single(experiment, spec, data, task, spec.type)
+        if not carries(spec):
+            return model
+        if not isinstance(task, NextTokens):
+            raise refuses_examples("no next tokens are predicted here")
+        return carrying(model, min(experiment.train.batch_size, len(data.train)))
     if spec.from_runs:
         return ensemble_of(trained, task)
     members = []
@@ -165,8 +174,10 @@ def portable(model: keras.Model) -> keras.Model:
 
     Every layer of ours that is a special case of one of Keras' (Dropout, LSTM) becomes that one, at any depth. Layers
     that Keras has none for (AttentionRNN) stay: their file opens where `dlcli.layers.attention` was imported.
+    Of a model that carries its states it makes one that does not, for any number of rows.
     """
-    copy = keras.Model.from_config(_of_keras(model.get_config()))
+    config = model.get_config()
+    copy = keras.Model.from_config(_of_keras(forgetting(config) if states_of(model) else config))
     copy.set_weights(model.get_weights())
     return copy
 

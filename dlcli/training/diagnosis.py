@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from dlcli.augment.mixup import Mixup
 from dlcli.layers import positions
+from dlcli.models.recurrent import carries
 from dlcli.training.advance import batches_from
 from dlcli.training.batches import Batch, batch_examples
 from dlcli.training.prepare import Prepared
@@ -31,7 +32,10 @@ class Diagnosis:
 def diagnose(prepared: Prepared, steps: Steps, step: int) -> Diagnosis:
     """Looks into the step that would be the next. Training cannot go on after it: it may change moving averages."""
     train = prepared.experiment.train
-    examples = batch_examples(len(prepared.data.train), train.batch_size, prepared.experiment.seed, step)
+    examples = batch_examples(
+        len(prepared.data.train), train.batch_size, prepared.experiment.seed, step,
+        streams=carries(prepared.experiment.model),
+    )  # fmt: skip
     where, rows = _first_fault(prepared, steps, step)
     own = examples if rows is None else _at_fault(prepared, step, examples, rows)
     epoch = step // prepared.steps_per_epoch + 1
@@ -122,6 +126,7 @@ def _tensors(model: keras.Model) -> Iterator[keras.KerasTensor]:
 def _look(steps: Steps, number: int, probe: keras.Model, batch: Batch) -> dict[str, Any]:
     """Of one replica: for each of the probe's outputs which rows are not finite, of the losses, and each gradient."""
     member = steps.members[number]
+    steps.begin(batch.step)
     last = next(i for i, tensor in enumerate(probe.outputs) if tensor is member.outputs[0])
     with positions.at(steps.position(batch, number)), tf.GradientTape() as tape:
         outputs = probe(batch.x, training=True)

@@ -17,11 +17,13 @@ from dlcli.errors import DataError, TrainingError, UsageError
 from dlcli.faults import plugin_faults
 from dlcli.metrics.report import Report
 from dlcli.metrics.spec import MetricSpec
+from dlcli.models.recurrent import carries
 from dlcli.report.figures.subject import Subject
 from dlcli.runs.run import Run
 from dlcli.spec import Experiment, load_recorded
 from dlcli.tasks import Detection, SequenceToSequence, Task, task_for
 from dlcli.training.batches import EVALUATION_BATCH
+from dlcli.training.carrying import read_in_streams
 from dlcli.training.decoding import beam_of, decode
 from dlcli.training.loading import load_data
 from dlcli.training.members import is_ensemble, members_of
@@ -63,7 +65,7 @@ def evaluate(model: keras.Model, name: str, data: Data, task: Task, experiment: 
     The experiment tells which further metrics there are.
     """
     split = data.splits[name]
-    outputs, losses = _kept(model, split, task)
+    outputs, losses = _kept(model, split, task, in_streams=carries(experiment.model))
     report = _report(model, split, task, outputs, experiment)
     subject = Subject(f"{experiment.name} · {name}", data, split, task, report, outputs, losses, model)
     further = {metric.name: score(metric, *task.judged(split.y, outputs)) for metric in experiment.metrics}
@@ -95,16 +97,32 @@ def _mean(losses: NDArray[np.float32]) -> float:
     return float(losses.mean(dtype=np.float64))
 
 
-def _kept(model: keras.Model, split: Split, task: Task) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """What is kept of a model's outputs for a split, and the loss of each example, (N,)."""
-    losses, kept = [], []
-    start = 0
-    for outputs in predictions(model, split.x):
-        y = split.y[start : start + len(outputs)]
+def _kept(
+    model: keras.Model, split: Split, task: Task, *, in_streams: bool = False
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What is kept of a model's outputs for a split, and the loss of each example, (N,), in the split's order.
+
+    in_streams: whether the model goes on with its states from one example to the next.
+    """
+    rows, losses, kept = [], [], []
+    for numbers, outputs in read_in_streams(model, split.x) if in_streams else _in_order(model, split.x):
+        y = split.y[numbers]
         losses.append(task.losses(tf.constant(y), tf.constant(outputs)).numpy())
         kept.append(task.kept(y, outputs))
+        rows.append(numbers)
+    all_kept, all_losses = np.concatenate(kept), np.concatenate(losses)
+    if not in_streams:
+        return all_kept, all_losses
+    order = np.argsort(np.concatenate(rows))
+    return all_kept[order], all_losses[order]
+
+
+def _in_order(model: keras.Model, x: NDArray[Any] | Rows) -> Iterator[tuple[NDArray[Any], NDArray[np.float32]]]:
+    """The outputs of a model for x, batch by batch, and the numbers of these examples."""
+    start = 0
+    for outputs in predictions(model, x):
+        yield np.arange(start, start + len(outputs)), outputs
         start += len(outputs)
-    return np.concatenate(kept), np.concatenate(losses)
 
 
 def score(metric: MetricSpec, targets: NDArray[Any], predictions: NDArray[np.float64]) -> float:

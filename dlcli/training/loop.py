@@ -17,7 +17,7 @@ import numpy as np
 from dlcli.errors import DataError, Preempted, TrainingError
 from dlcli.training import callbacks as of_keras
 from dlcli.training.advance import Advance, SpoilingStep
-from dlcli.training.batches import EVALUATION_BATCH, evaluation_batches, steps_per_epoch
+from dlcli.training.batches import EVALUATION_BATCH, EVALUATION_STREAMS, evaluation_batches, steps_per_epoch
 from dlcli.training.checkpoints import Arrays, Checkpoint, Checkpoints, State, like, restore
 from dlcli.training.diagnosis import diagnose
 from dlcli.training.judging import judge, rate_of_last_step, why_stopped
@@ -55,7 +55,7 @@ class Loop:
     @cached_property
     def variables(self) -> list[Any]:
         """All that training changes, in an order that depends on the spec alone."""
-        return [*self.steps.model.variables, *self.steps.optimizer.variables]
+        return [*self.steps.model.variables, *self.steps.optimizer.variables, *self.steps.states]
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Goes back to a checkpoint; the next step is the one after it.
@@ -104,8 +104,10 @@ class Loop:
         split = self.data.validation
         if split is None:
             return None
-        batches = evaluation_batches(split, EVALUATION_BATCH, strategy=self.steps.strategy)
-        return iter(batches), steps_per_epoch(split, EVALUATION_BATCH)
+        streams = bool(self.steps.states)
+        batch_size = EVALUATION_STREAMS if streams else EVALUATION_BATCH
+        batches = evaluation_batches(split, batch_size, strategy=self.steps.strategy, streams=streams)
+        return iter(batches), steps_per_epoch(split, batch_size)
 
     @property
     def stopped_early(self) -> str:

@@ -14,6 +14,7 @@ from dlcli.datasets.data import Data
 from dlcli.errors import TrainingError, UsageError
 from dlcli.families import family_of
 from dlcli.faults import made, plugin_faults
+from dlcli.models.recurrent import carries
 from dlcli.runs.resuming import digest
 from dlcli.runs.run import Run
 from dlcli.spec import Experiment
@@ -22,6 +23,7 @@ from dlcli.tasks import Losses, Task, task_for
 from dlcli.training.augmentation import Augment, augmentation
 from dlcli.training.batches import steps_per_epoch
 from dlcli.training.build import build_model, build_optimizer, check_can_be_saved
+from dlcli.training.carrying import check_can_carry
 from dlcli.training.evaluate import score as score_of
 from dlcli.training.initial import Initial, find_initial, freeze
 from dlcli.training.loading import load_data
@@ -96,6 +98,8 @@ def prepare(
     trained = find_trained(experiment.model, runs, smoke=smoke)
     check_same_data(trained, data)
     _try_to_build(experiment, data, task, initial, trained)
+    if carries(experiment.model):
+        check_can_carry(data, strategy, smoke=smoke)
     return Prepared(
         experiment,
         strategy,

@@ -17,13 +17,13 @@ from dlcli.errors import UsageError
 from dlcli.models.recurrent import Recurrent
 from dlcli.runs.run import Run
 from dlcli.spec import Experiment
+from dlcli.training.carrying import carrying
 from dlcli.training.decoding import write_run
 from dlcli.training.evaluate import kept_model
 from dlcli.training.prepare import Prepared
 
 TEMPERATURE = 0.8
 LENGTH = 400
-_RECURRENT = ("LSTM", "GRU", "SimpleRNN")
 
 
 def sample_run(run: Run, prompt: str, *, temperature: float, length: int, seed: int) -> str:
@@ -114,15 +114,7 @@ Reader = Generator[Any, int, None]
 
 def _remembering(model: keras.Model) -> Reader:
     """Reads with a copy of the model that reads one token at a time and carries its states along."""
-    config = model.get_config()
-    for layer in config["layers"]:
-        layer.pop("build_config", None)  # it would be built for windows
-        if layer["class_name"] == "InputLayer":
-            layer["config"]["batch_shape"] = (1, 1)
-        elif layer["class_name"] in _RECURRENT:
-            layer["config"]["stateful"] = True
-    copy = keras.Model.from_config(config)
-    copy.set_weights(model.get_weights())
+    copy = carrying(model, rows=1, steps=1)
     run = tf.function(lambda token: copy(token, training=False)).get_concrete_function(tf.TensorSpec([1, 1]))
     logits = None
     while True:

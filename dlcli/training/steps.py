@@ -11,7 +11,8 @@ import numpy as np
 import tensorflow as tf
 
 from dlcli.layers import positions
-from dlcli.training.batches import Batch
+from dlcli.training.batches import EVALUATION_STREAMS, Batch
+from dlcli.training.carrying import carrying, forget, states_of
 from dlcli.training.members import averaged, member_name, member_seed, members_of
 from dlcli.training.prepare import Prepared
 
@@ -26,6 +27,7 @@ class Steps:
     the moments of the global batch, and what is reported are plain totals, summed over replicas at every step.
     An ensemble's members are trained as if each were alone: the sum of their own losses is lowered, each draws masks by
     a seed of its own, each's gradients are clipped for themselves. Any other model is its own only member.
+    A model that carries its states begins each epoch with zeros, and validation, too, which has states of its own.
     """
 
     def __init__(self, prepared: Prepared, model: keras.Model, optimizer: keras.optimizers.Optimizer) -> None:
@@ -33,6 +35,9 @@ class Steps:
         self.model, self.optimizer, self.task, self.strategy = model, optimizer, task, prepared.strategy
         self.members = members_of(model)
         self._seeds = [member_seed(experiment.seed, number) for number in range(len(self.members))]
+        self.states = states_of(model)
+        self._per_epoch = prepared.steps_per_epoch
+        self._reader = self._reading(prepared) if self.states else None
         self._clip_norm = experiment.optimizer.clip_norm
         self.training_losses = prepared.training_losses
         self._parts = experiment.train.accumulation_steps
@@ -56,6 +61,9 @@ class Steps:
         """
         of_members = len(self.members) * self._headline.size if len(self.members) > 1 else 0
         none = tf.constant(np.append(self.no_totals, np.zeros(of_members)))
+        if self._reader is not None:
+            self._reader.set_weights(self.model.get_weights())
+            forget(self._reader)
         totals: Totals = self._evaluate(batches, tf.constant(count, tf.int64), none).numpy()
         return totals
 
@@ -74,6 +82,12 @@ class Steps:
             for variable, value in zip(variables, own, strict=True):
                 variable.assign(value)
 
+    def begin(self, step: tf.Tensor | int) -> None:
+        """Sets the states that the model carries to zero, where this is the first step of an epoch."""
+        for state in self.states:
+            first = step % self._per_epoch == 0
+            state.assign(tf.where(first, tf.zeros_like(state.value), state.value))
+
     def position(self, batch: Batch, member: int = 0) -> positions.Position:
         """Where in the training the layers of a member are when they see this batch."""
         seed = tf.constant(self._seeds[member], tf.int64)
@@ -90,6 +104,14 @@ class Steps:
                 logs[name] = metric.result(totals[at : at + metric.size])
             at += metric.size
         return logs
+
+    def _reading(self, prepared: Prepared) -> keras.Model | None:
+        """A copy of the model that reads validation, with states of its own; None where there is no validation."""
+        split = prepared.data.validation
+        if split is None:
+            return None
+        with self.strategy.scope():
+            return carrying(self.model, min(EVALUATION_STREAMS, len(split)))
 
     def _train_steps(self, batches: Any, count: tf.Tensor, totals: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         good = tf.constant(True)
@@ -114,6 +136,7 @@ class Steps:
 
     def _train_step(self, batch: Batch) -> tf.Tensor:
         weights = self.model.trainable_variables
+        self.begin(batch.step)
         gradients, totals = self._gradients(_part(batch, 0, self._parts), weights)
         for number in range(1, self._parts):
             # One part after another, or all would be in memory at once.
@@ -165,7 +188,8 @@ class Steps:
         return [by_weight[id(weight)] for weight in weights]
 
     def _evaluate_step(self, batch: Batch) -> tf.Tensor:
-        outputs = [member(batch.x, training=False) for member in self.members]
+        members = self.members if self._reader is None else [self._reader]
+        outputs = [member(batch.x, training=False) for member in members]
         output = averaged(outputs, self.task)
         totals = self._totals(batch, tf.reduce_sum(batch.weight * self.task.losses(batch.y, output)), output)
         if len(outputs) == 1:

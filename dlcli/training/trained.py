@@ -11,6 +11,7 @@ from dlcli.component import Component
 from dlcli.datasets.data import Data
 from dlcli.errors import UsageError
 from dlcli.models.ensemble import Ensemble
+from dlcli.models.recurrent import carries
 from dlcli.runs.find import find, has_model, runs_folder
 from dlcli.runs.run import SMOKE, Run
 from dlcli.tasks import Task
@@ -73,5 +74,10 @@ def _found(root: Path, i: int, name: str, smoke: bool) -> Run:
     if getattr(run.experiment.model, "reconstructs", False):
         raise UsageError(
             f"model.from_runs: {run.path} gives back its inputs, which are not averaged", at=("model", "from_runs", i)
+        )
+    if carries(run.experiment.model):
+        raise UsageError(
+            f"model.from_runs: {run.path} carries its states from window to window, which members do not",
+            at=("model", "from_runs", i),
         )
     return run

@@ -120,6 +120,15 @@ keys, with their defaults
       l2), or null
       Of signals: a network that reads their frequencies; its outputs are added
       to the model's. null: none.
+  stateful: false
+      true or false
+      Of a running text: whether a window begins with the states in which the
+      one before it ended, not with zeros.
+      A batch then has a part of the text in each row, which the rows of the
+      next batch continue, and nothing is shuffled; states are zero at the
+      beginning of each epoch. Gradients end where a window begins (truncated
+      backpropagation through time). Validation and test texts are read on like
+      this, too. What is saved reads each input from zeros.
 
 source
   Hochreiter and Schmidhuber 1997, https://doi.org/10.1162/neco.1997.9.8.1735,

@@ -102,6 +102,14 @@ def test_a_portable_copy_is_all_of_keras_and_gives_the_same(spec, shape):
 
 
 @every
+def test_no_example_leaves_anything_behind_for_the_next(spec, shape):
+    model, x = network(spec, shape), examples(shape, 4)
+    first = model(x, training=False).numpy()
+    np.testing.assert_array_equal(model(x, training=False), first)
+    np.testing.assert_allclose(model(x[::-1].copy(), training=False).numpy()[::-1], first, atol=1e-6)
+
+
+@every
 def test_the_same_seed_gives_the_same_names_and_first_weights(spec, shape):
     one, other, different = network(spec, shape, seed=1), network(spec, shape, seed=1), network(spec, shape, seed=2)
     assert [layer.name for layer in one.layers] == [layer.name for layer in other.layers]

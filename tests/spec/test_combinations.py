@@ -37,6 +37,7 @@ ALL_TRAINING = (
     "dataset: {type: csv, path: a.csv, target: y, task: reals, validation: null, test: null}\nmodel: linear\n"
 )
 SERIES = "dataset: {type: windows, path: a.csv, target: y, steps: 5}\nmodel: lstm\n"
+STATEFUL = "dataset: tiny_shakespeare\nmodel: {type: gru, stateful: true}\n"
 MNIST = "dataset: mnist\nmodel: cnn\n"
 IN_TEN = "(`train.epochs` is 10 by default)"
 NONE_HELD_OUT = "goes by validation, and nothing is held out for it (`dataset.validation` is null)"
@@ -152,6 +153,53 @@ SAID = {
         REST + "folds: 3\nexpect: {train_loss: 3}",
         "s.yaml:4:10: `expect.train_loss`: folds are judged by their test scores, not by train",
         "write `test_loss`",
+    ),
+    "states that are carried through examples that stand alone": (
+        "dataset: hapt\nmodel: {type: gru, stateful: true}\n",
+        "s.yaml:2:30: `model.stateful`: the examples of hapt do not continue one another; states are carried through "
+        "running texts",
+        "false",
+    ),
+    "states that are carried through lines": (
+        "dataset: {type: text, path: a.txt, label: first}\nmodel: {type: rnn, stateful: true}\n",
+        "s.yaml:2:30: `model.stateful`: the examples of text do not continue one another; states are carried through "
+        "running texts",
+        "false",
+    ),
+    "states that are carried over windows that overlap": (
+        "dataset: {type: tiny_shakespeare, stride: 16}\nmodel: {type: gru, stateful: true}\n",
+        "s.yaml:1:43: `dataset.stride`: windows that begin 16 tokens apart overlap (`dataset.steps` is 64 by default): "
+        "none begins where the one before it ends, with whose states it would go on (`model.stateful`)",
+        "leave it out",
+    ),
+    "states that are carried both ways": (
+        "dataset: tiny_shakespeare\nmodel: {type: gru, bidirectional: true, stateful: true}\n",
+        "s.yaml:2:35: `model.bidirectional`: gru with `bidirectional: true` sees what comes later; here the token that "
+        "follows each step is predicted",
+        "",
+    ),
+    "states that are carried through parts of a batch": (
+        STATEFUL + "train: {accumulation_steps: 2}",
+        "s.yaml:3:29: `train.accumulation_steps`: a batch of 2 parts cannot go on with the states of the one before it "
+        "(`model.stateful`)",
+        "1",
+    ),
+    "states that are carried on several devices": (
+        STATEFUL + "strategy: {type: mirrored, devices: [CPU:0, CPU:1]}",
+        "s.yaml:3:37: `strategy.devices`: 2 devices share each batch; states are carried on by one device "
+        "(`model.stateful`)",
+        "one of them",
+    ),
+    "states that are carried through folds": (
+        STATEFUL + "folds: 3",
+        "s.yaml:3:1: `folds`: folds put together windows that do not continue one another (`model.stateful`)",
+        "leave it out",
+    ),
+    "states that the members of an ensemble carry": (
+        "dataset: tiny_shakespeare\nmodel: {type: ensemble, of: {type: gru, stateful: true}, copies: 2}\n",
+        "s.yaml:2:51: `model.of.stateful`: the members of an ensemble carry no states from window to window; train "
+        "this model by itself",
+        "",
     ),
     "folds of one course of time": (
         SERIES + "folds: 3",

@@ -7,7 +7,7 @@ import tensorflow as tf
 from dlcli.datasets.data import Split
 from dlcli.datasets.rows import Rows
 from dlcli.strategies.mirrored import Mirrored
-from dlcli.training.batches import Batch, evaluation_batches, steps_per_epoch, training_batches
+from dlcli.training.batches import Batch, batch_examples, evaluation_batches, steps_per_epoch, training_batches
 
 ONE = tf.distribute.OneDeviceStrategy("/CPU:0")
 
@@ -86,3 +86,28 @@ def test_examples_that_stay_on_disk_make_the_same_batches(tmp_path, dtype):
         assert one.x.shape == (5, 4, 2)
         np.testing.assert_array_equal(one.x, other.x)
         np.testing.assert_array_equal(one.y, other.y)
+
+
+@pytest.mark.parametrize(("examples", "rows"), [(10, 4), (12, 4), (3, 8), (1, 1), (37, 36), (17, 16), (65, 6)])
+def test_in_streams_each_row_continues_the_same_row_of_the_batch_before(examples, rows):
+    split, steps = numbered(examples), steps_per_epoch(numbered(examples), rows)
+    batches = iter(training_batches(split, rows, seed=0, first_step=0, strategy=ONE, streams=True))
+    judged = iter(evaluation_batches(split, rows, strategy=ONE, streams=True))
+    for epoch in range(2):
+        taken = [next(batches) for _ in range(steps)]
+        assert [real(batch) for batch in taken] == [real(next(judged)) for _ in range(steps)]
+        parts = [
+            [int(batch.y[row]) for batch in taken if batch.weight[row] > 0] for row in range(taken[0].weight.shape[0])
+        ]
+        assert [number for part in parts for number in part] == list(range(examples))
+        assert {len(part) for part in parts} <= {steps, steps - 1}
+        for step, batch in enumerate(taken):
+            assert bool((batch.weight.numpy() > 0).all()) or step == steps - 1
+            assert real(batch) == batch_examples(examples, rows, 0, epoch * steps + step, streams=True)
+            assert float(batch.total_weight) == len(real(batch))
+
+
+def test_streams_are_entered_at_a_step_where_they_would_be():
+    whole = iter(training_batches(numbered(23), 5, seed=0, first_step=0, strategy=ONE, streams=True))
+    late = iter(training_batches(numbered(23), 5, seed=0, first_step=7, strategy=ONE, streams=True))
+    assert [real(next(whole)) for _ in range(12)][7:] == [real(next(late)) for _ in range(5)]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from pydantic import ValidationError
 
-from dlcli.spec.combinations import course, ensembles, examples, metrics, splits
+from dlcli.spec.combinations import carrying, course, ensembles, examples, metrics, splits
 from dlcli.spec.combinations.finding import Finding
 from dlcli.spec.combinations.rest import Rest, rest_of
 from dlcli.spec.experiment import Experiment
@@ -29,6 +29,8 @@ _RULES: tuple[Callable[[Experiment], Iterable[Finding]], ...] = (
     examples.batches_too_small,
     examples.heads_frozen_at_random,
     ensembles.training_of_finished_runs,
+    carrying.members_that_carry_states,
+    carrying.states_that_cannot_be_carried,
     splits.folds_of_two_kinds,
     splits.folds_of_one_course,
     splits.folds_beside_a_test_split,
