@@ -29,7 +29,8 @@ class Dropout(keras.layers.Dropout):
         shape = tf.shape(inputs)
         # One number for all places of an axis that `noise_shape` has 1 for.
         wanted = self.noise_shape or inputs.shape
-        row = [size if one is None else one for one, size in zip(wanted[1:], inputs.shape[1:], strict=True)]
+        sizes = [shape[i] if size is None else size for i, size in enumerate(inputs.shape)][1:]
+        row = [size if one is None else one for one, size in zip(wanted[1:], sizes, strict=True)]
         salt = zlib.crc32(self.name.encode())
         numbers = tf.reshape(uniform(position, salt, shape[0], math.prod(row)), [shape[0], *row])
         kept = tf.cast(numbers >= self.rate, inputs.dtype)

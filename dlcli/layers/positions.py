@@ -46,7 +46,7 @@ def position_or_none() -> Position | None:
     return getattr(_current, "position", None)
 
 
-def uniform(position: Position, salt: int, rows: tf.Tensor, row_size: int) -> tf.Tensor:
+def uniform(position: Position, salt: int, rows: tf.Tensor, row_size: int | tf.Tensor) -> tf.Tensor:
     """Uniform numbers in [0, 1) for each row of a replica's share of the batch.
 
     Returns (rows, row_size) float32: the rows from `first_row` of one (global batch, row_size) table per step. `salt`
@@ -58,8 +58,8 @@ def uniform(position: Position, salt: int, rows: tf.Tensor, row_size: int) -> tf
     key, counter = tf.raw_ops.StatelessRandomGetKeyCounter(
         seed=tf.stack([position.seed ^ tf.constant(salt, tf.int64), position.step])
     )
-    start = tf.cast(position.first_row * ticks, tf.uint64)
+    start = tf.cast(position.first_row * tf.cast(ticks, tf.int64), tf.uint64)
     counter = tf.stack([counter[0] + start, counter[1]])
-    shape = tf.stack([tf.cast(rows, tf.int64), tf.constant(ticks * 4, tf.int64)])
+    shape = tf.stack([tf.cast(rows, tf.int64), tf.cast(ticks * 4, tf.int64)])
     table = tf.raw_ops.StatelessRandomUniformV2(shape=shape, key=key, counter=counter, alg=1, dtype=tf.float32)
     return table[:, :row_size]

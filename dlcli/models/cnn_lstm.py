@@ -37,6 +37,7 @@ class Convolved(EitherWay):
     block_dropout: Rate = 0.0
     """Share of each block's outputs that is set to zero at random in training."""
 
+    any_length: ClassVar[bool] = False
     causal: ClassVar[bool] = False
 
     def build_steps(self, x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:

@@ -44,6 +44,8 @@ class Recurrent(Component):
     spectrum: Spectrum | None = None
     """Of signals: a network that reads their frequencies; its outputs are added to the model's. null: none."""
 
+    any_length: ClassVar[bool] = True
+    """Whether texts of any number of tokens can be read, not only of that of the training."""
     causal: ClassVar[bool] = True
     """Whether what is predicted at a step depends on that step and those before it alone, if read in one direction."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, field_validator
 
@@ -26,6 +26,9 @@ class TextCNN(Component):
     Source: Kim 2014, https://aclanthology.org/D14-1181/ (CNN-rand: vectors begin at random). Differs: at the edges of a
     text half a window is filled up with zeros, not a whole one.
     """
+
+    any_length: ClassVar[bool] = True
+    """Whether texts of any number of tokens can be read, not only of that of the training."""
 
     type: Literal["text_cnn"] = "text_cnn"
     embedding: PositiveInt = 300

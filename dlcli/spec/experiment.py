@@ -66,6 +66,13 @@ class Training(Component):
 
     The result is the same, except with batch normalisation: it takes the moments of each part, not of the batch.
     """
+    length_buckets: Annotated[int, Field(ge=2)] | None = Field(default=None, examples=[4])
+    """Of texts with a class or numbers each: batches are made of examples of about the same length, and no longer than
+    the longest of so many groups, each with equally many examples; null: all are as long as the longest text.
+
+    So less is computed of what only fills up. Every example still comes once in an epoch, in an order of its own.
+    Validation and test are not changed.
+    """
     validate_every: PositiveInt = 1
     """Epochs from one validation, with its row of metrics, to the next. More than 1 where epochs are short."""
     keep: Literal["best", "last", ValidationMetric] = "best"

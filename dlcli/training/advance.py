@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from dlcli.models.recurrent import carries
 from dlcli.training.batches import training_batches
 from dlcli.training.pace import Pace
 from dlcli.training.prepare import Prepared
@@ -81,8 +80,7 @@ def batches_from(prepared: Prepared, step: int) -> Any:
     """An iterator over a training's batches from a step on."""
     train = prepared.experiment.train
     batches = training_batches(
-        prepared.data.train, train.batch_size, seed=prepared.experiment.seed, first_step=step,
-        strategy=prepared.strategy, parts=train.accumulation_steps, augment=prepared.augment,
-        streams=carries(prepared.experiment.model),
+        prepared.data.train, prepared.order, first_step=step, strategy=prepared.strategy,
+        parts=train.accumulation_steps, augment=prepared.augment,
     )  # fmt: skip
     return iter(batches)

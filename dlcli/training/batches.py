@@ -1,4 +1,4 @@
-"""Feeds a strategy with batches; what a batch holds is a function of (seed, step) alone."""
+"""Feeds a strategy with batches, in any order of the examples."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from dlcli.datasets.data import Split
 from dlcli.datasets.rows import Rows
 from dlcli.training.augmentation import Augment, nothing
+from dlcli.training.orders import Order
 
 EVALUATION_BATCH = 256
 EVALUATION_STREAMS = 16
@@ -45,89 +46,40 @@ class _Rows(NamedTuple):
     places: tf.Tensor
 
 
-def steps_per_epoch(split: Split, batch_size: int) -> int:
-    """Steps in which every example is seen once."""
-    return math.ceil(len(split) / batch_size)
-
-
-def in_streams(places: tf.Tensor, examples: int, streams: int) -> tf.Tensor:
-    """Which examples stand at places of an epoch, row by row of its batches, where row i goes on from batch to batch.
-
-    Each row has a part of the examples, in their order; the first rows have one more where parts cannot be equal. So
-    every example is there once, and only the last batch may be short, in its last rows. streams: rows of a batch.
-    """
-    longest = math.ceil(examples / streams)
-    with_one_more = examples - streams * (longest - 1)
-    row, step = places % streams, places // streams
-    return row * (longest - 1) + tf.minimum(row, with_one_more) + step
-
-
 def training_batches(
     split: Split,
-    batch_size: int,
+    order: Order,
     *,
-    seed: int,
     first_step: int,
     strategy: tf.distribute.Strategy,
     parts: int = 1,
     augment: Augment = nothing,
-    streams: bool = False,
 ) -> tf.distribute.DistributedDataset:
     """Endless batches from optimizer step `first_step` on.
 
-    Each epoch has an order of its own, a permutation drawn from (seed, epoch) that can be entered at any row: a
-    resumed run goes on in the middle of an epoch at no cost, and each worker takes its share of the same batch.
+    A resumed run goes on in the middle of an epoch at no cost, and each worker takes its share of the same batch.
     parts: what the size of each replica's share is to be a multiple of.
-    streams: whether each row of a batch continues the same row of the one before it, in place of a drawn order.
     """
-    examples = tf.constant(len(split), tf.int64)
     example = _reader(split)
 
     def drawn(epoch: tf.Tensor, places: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        if streams:
-            return example(in_streams(places, len(split), min(batch_size, len(split))))
-        order_seed = tf.stack([tf.constant(seed, tf.int64), epoch])
-        return example(tf.random.experimental.index_shuffle(places % examples, order_seed, examples - 1))
+        return example(order.drawn(epoch, places))
 
     def read(rows: _Rows) -> tuple[tf.Tensor, tf.Tensor]:
         return augment(drawn, rows.epoch, rows.places, len(split))
 
-    return _distributed(split, batch_size, strategy, read, first_step, parts, ahead=8)
-
-
-def batch_examples(
-    examples: int, batch_size: int, seed: int, step: int, further: int = 0, *, streams: bool = False
-) -> list[int]:
-    """Which examples the global batch of an optimizer step holds, by their numbers in the training split.
-
-    further: how many places further on in the order of the epoch to look, which is a ring. streams: whether each row
-    continues the same row of the batch before.
-    """
-    batch_size = min(batch_size, examples)
-    epoch, within = divmod(step, math.ceil(examples / batch_size))
-    places = tf.range(within * batch_size, min((within + 1) * batch_size, examples), dtype=tf.int64)
-    places = (places + further) % examples
-    if streams:
-        drawn = in_streams(places, examples, batch_size)
-    else:
-        drawn = tf.random.experimental.index_shuffle(places, tf.constant([seed, epoch], tf.int64), examples - 1)
-    numbers: list[int] = drawn.numpy().tolist()
-    return numbers
+    return _distributed(order, strategy, read, first_step, parts, ahead=8)
 
 
 def evaluation_batches(
-    split: Split, batch_size: int, *, strategy: tf.distribute.Strategy, streams: bool = False
+    split: Split, order: Order, *, strategy: tf.distribute.Strategy
 ) -> tf.distribute.DistributedDataset:
-    """Every example in the split's order, and then again, endlessly; as `streams`, each row in the order of its part.
+    """Every example in its order, and then again, endlessly.
 
     So one iterator is enough for all validations of a training; to make one takes as long as a small validation.
     """
-    example, examples = _reader(split), len(split)
-
-    def read(rows: _Rows) -> tuple[tf.Tensor, tf.Tensor]:
-        return example(in_streams(rows.places, examples, min(batch_size, examples)) if streams else rows.places)
-
-    return _distributed(split, batch_size, strategy, read, 0, 1, ahead=2)
+    example = _reader(split)
+    return _distributed(order, strategy, lambda rows: example(order.drawn(rows.epoch, rows.places)), 0, 1, ahead=2)
 
 
 def _reader(split: Split) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
@@ -161,8 +113,7 @@ def _reader(split: Split) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
 
 
 def _distributed(
-    split: Split,
-    batch_size: int,
+    order: Order,
     strategy: tf.distribute.Strategy,
     read: Callable[[_Rows], tuple[tf.Tensor, tf.Tensor]],
     first_step: int,
@@ -170,10 +121,8 @@ def _distributed(
     *,
     ahead: int,
 ) -> tf.distribute.DistributedDataset:
-    examples, steps = len(split), steps_per_epoch(split, batch_size)
-    batch_size = min(batch_size, examples)  # rows beyond would only be filled up
     replicas = strategy.num_replicas_in_sync
-    share = math.ceil(batch_size / (replicas * parts)) * parts
+    share = math.ceil(order.rows / (replicas * parts)) * parts
 
     def dataset(context: tf.distribute.InputContext) -> tf.data.Dataset:
         # A pipeline feeds the replicas of one worker; they take its elements in turn.
@@ -183,13 +132,14 @@ def _distributed(
         def batch(i: tf.Tensor) -> Batch:
             step = first_step + i // local
             first_row = (first_replica + i % local) * share
-            start = (step % steps) * batch_size
+            start, size = order.batch(step)
             row = first_row + tf.range(share, dtype=tf.int64)
-            inside = (row < batch_size) & (start + row < examples)
+            inside = row < size
             # Filled up with a row of its own: one of another batch could hold what is not finite, and 0 * NaN is NaN.
-            x, y = read(_Rows(step // steps, tf.where(inside, start + row, start)))
-            total = tf.minimum(tf.constant(batch_size, tf.int64), examples - start)
-            return Batch(x, y, tf.cast(inside, tf.float32), tf.cast(total, tf.float32), step, first_row)
+            x, y = read(_Rows(step // order.steps, tf.where(inside, start + row, start)))
+            if (width := order.width(step)) is not None:
+                x = x[:, :width]
+            return Batch(x, y, tf.cast(inside, tf.float32), tf.cast(size, tf.float32), step, first_row)
 
         batches = tf.data.Dataset.range(2**62).map(batch, num_parallel_calls=2, deterministic=True).prefetch(ahead)
         options = tf.data.Options()

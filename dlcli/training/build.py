@@ -17,10 +17,10 @@ from dlcli.models.recurrent import carries
 from dlcli.runs.run import Run
 from dlcli.spec import Experiment
 from dlcli.tasks import NextTokens, Reconstruction, Regression, SequenceToSequence, Task
-from dlcli.training.batches import steps_per_epoch
 from dlcli.training.carrying import carrying, forgetting, refuses_examples, states_of
 from dlcli.training.inputs import prepare_inputs
 from dlcli.training.members import joined, member_name, member_seed, named_layers
+from dlcli.training.orders import training_order
 from dlcli.training.series import forecast
 from dlcli.training.trained import ensemble_of
 
@@ -58,7 +58,9 @@ def build_model(experiment: Experiment, data: Data, task: Task, trained: Sequenc
 
 
 def _build_single(experiment: Experiment, spec: Any, data: Data, task: Task, name: str) -> keras.Model:
-    inputs = keras.Input(data.train.x.shape[1:], name="inputs")
+    # Batches of several lengths are read by a model that any length may be given to.
+    shape = data.train.x.shape[1:] if experiment.train.length_buckets is None else (None,)
+    inputs = keras.Input(shape, name="inputs")
     raw = getattr(spec, "reads_raw", False)
     x = prepare_inputs(inputs, data, "none" if raw else experiment.normalize)
     predicts = _predicts(task)
@@ -132,11 +134,10 @@ def check_can_be_saved(experiment: Experiment, model: keras.Model) -> None:
 
 def build_optimizer(experiment: Experiment, data: Data, model: keras.Model) -> keras.optimizers.Optimizer:
     """The optimizer for this model, its learning rate scheduled over the steps of this training."""
-    train = experiment.train
     spec = experiment.optimizer
     optimizer = made(
         spec,
-        spec.build(steps_per_epoch(data.train, train.batch_size), train.epochs),
+        spec.build(training_order(experiment, data).steps, experiment.train.epochs),
         keras.optimizers.Optimizer,
         "an optimizer of Keras",
     )

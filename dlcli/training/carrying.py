@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +13,8 @@ from numpy.typing import NDArray
 from dlcli.datasets.data import Data
 from dlcli.datasets.rows import Rows
 from dlcli.errors import UsageError
-from dlcli.training.batches import EVALUATION_STREAMS, in_streams
+from dlcli.training.batches import EVALUATION_STREAMS
+from dlcli.training.orders import Streams
 
 
 def carrying(model: keras.Model, rows: int, steps: int | None = None) -> keras.Model:
@@ -48,16 +48,17 @@ def forget(model: keras.Model) -> None:
 def read_in_streams(model: keras.Model, x: NDArray[Any] | Rows) -> Iterator[tuple[NDArray[Any], NDArray[np.float32]]]:
     """The outputs of a model for windows of a text that it reads on, x: (N, T), and the numbers of these windows.
 
-    Parts of the text are read side by side, each from zeros, in the order of `in_streams`.
+    Parts of the text are read side by side, each from zeros, in the order of `Streams`.
     """
-    streams = min(EVALUATION_STREAMS, len(x))
+    order = Streams(len(x), EVALUATION_STREAMS)
+    streams = order.rows
     reader = carrying(model, streams, x.shape[1])
     given = tf.TensorSpec([streams, *x.shape[1:]], tf.float32)
     run = tf.function(lambda batch: reader(batch, training=False)).get_concrete_function(given)
-    for step in range(math.ceil(len(x) / streams)):
+    for step in range(order.steps):
         inside = min(streams, len(x) - step * streams)
         places = np.arange(streams) + step * streams
-        numbers = np.minimum(in_streams(places, len(x), streams).numpy(), len(x) - 1)
+        numbers = np.minimum(order.drawn(tf.constant(0, tf.int64), tf.constant(places)).numpy(), len(x) - 1)
         yield numbers[:inside], run(tf.constant(x[numbers].astype(np.float32))).numpy()[:inside]
 
 

@@ -12,9 +12,8 @@ import tensorflow as tf
 
 from dlcli.augment.mixup import Mixup
 from dlcli.layers import positions
-from dlcli.models.recurrent import carries
 from dlcli.training.advance import batches_from
-from dlcli.training.batches import Batch, batch_examples
+from dlcli.training.batches import Batch
 from dlcli.training.prepare import Prepared
 from dlcli.training.steps import Steps
 
@@ -31,11 +30,7 @@ class Diagnosis:
 
 def diagnose(prepared: Prepared, steps: Steps, step: int) -> Diagnosis:
     """Looks into the step that would be the next. Training cannot go on after it: it may change moving averages."""
-    train = prepared.experiment.train
-    examples = batch_examples(
-        len(prepared.data.train), train.batch_size, prepared.experiment.seed, step,
-        streams=carries(prepared.experiment.model),
-    )  # fmt: skip
+    examples = prepared.order.examples_of(step)
     where, rows = _first_fault(prepared, steps, step)
     own = examples if rows is None else _at_fault(prepared, step, examples, rows)
     epoch = step // prepared.steps_per_epoch + 1
@@ -52,8 +47,8 @@ def _at_fault(prepared: Prepared, step: int, examples: list[int], rows: list[int
     own = [examples[row] for row in rows]
     if not any(isinstance(part, Mixup) for part in prepared.experiment.augment):
         return own
-    train, batch_size = prepared.data.train, prepared.experiment.train.batch_size
-    mixed_in = batch_examples(len(train), batch_size, prepared.experiment.seed, step, further=len(train) // 2)
+    train = prepared.data.train
+    mixed_in = prepared.order.examples_of(step, further=len(train) // 2)
     both = [*own, *(mixed_in[row] for row in rows)]
     bad = [example for example in both if not np.isfinite(train.take(np.array([example])).x[:]).all()]
     return sorted(set(bad)) or own

@@ -84,7 +84,7 @@ def inspect(experiment: Experiment) -> Inspection:
     DataError where the data is wrong. On made-up examples of a shape that only the data tells, a model that does not
     fit proves nothing: that is an UncertainError.
     """
-    experiment = without_downloads(experiment)
+    experiment = _of_full_length(without_downloads(experiment))
     data = load_data(experiment, smoke=True)
     task = task_for(data, experiment.normalize)
     remarks: list[str] = []
@@ -105,6 +105,12 @@ def inspect(experiment: Experiment) -> Inspection:
     freeze(model, experiment.init_from)
     optimizer = build_optimizer(experiment, data, model)
     return _inspection(experiment, data, task.describes, model, optimizer, tuple(remarks))
+
+
+def _of_full_length(experiment: Experiment) -> Experiment:
+    """The same with examples as long as the longest, of which alone sizes can be told."""
+    train = experiment.train.model_copy(update={"length_buckets": None})
+    return experiment.model_copy(update={"train": train})
 
 
 class UncertainError(UsageError):

@@ -17,10 +17,11 @@ import numpy as np
 from dlcli.errors import DataError, Preempted, TrainingError
 from dlcli.training import callbacks as of_keras
 from dlcli.training.advance import Advance, SpoilingStep
-from dlcli.training.batches import EVALUATION_BATCH, EVALUATION_STREAMS, evaluation_batches, steps_per_epoch
+from dlcli.training.batches import EVALUATION_BATCH, EVALUATION_STREAMS, evaluation_batches
 from dlcli.training.checkpoints import Arrays, Checkpoint, Checkpoints, State, like, restore
 from dlcli.training.diagnosis import diagnose
 from dlcli.training.judging import judge, rate_of_last_step, why_stopped
+from dlcli.training.orders import Order, Streams
 from dlcli.training.prepare import Prepared
 from dlcli.training.progress import Progress, Row
 from dlcli.training.signals import StopRequest
@@ -104,10 +105,9 @@ class Loop:
         split = self.data.validation
         if split is None:
             return None
-        streams = bool(self.steps.states)
-        batch_size = EVALUATION_STREAMS if streams else EVALUATION_BATCH
-        batches = evaluation_batches(split, batch_size, strategy=self.steps.strategy, streams=streams)
-        return iter(batches), steps_per_epoch(split, batch_size)
+        carries = bool(self.steps.states)
+        order = Streams(len(split), EVALUATION_STREAMS) if carries else Order(len(split), EVALUATION_BATCH)
+        return iter(evaluation_batches(split, order, strategy=self.steps.strategy)), order.steps
 
     @property
     def stopped_early(self) -> str:

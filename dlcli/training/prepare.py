@@ -21,12 +21,12 @@ from dlcli.spec import Experiment
 from dlcli.spec.experiment import Training
 from dlcli.tasks import Losses, Task, task_for
 from dlcli.training.augmentation import Augment, augmentation
-from dlcli.training.batches import steps_per_epoch
 from dlcli.training.build import build_model, build_optimizer, check_can_be_saved
 from dlcli.training.carrying import check_can_carry
 from dlcli.training.evaluate import score as score_of
 from dlcli.training.initial import Initial, find_initial, freeze
 from dlcli.training.loading import load_data
+from dlcli.training.orders import Order, training_order
 from dlcli.training.trained import check_same_data, find_trained
 
 _TRIED = 256
@@ -55,7 +55,12 @@ class Prepared:
     @property
     def steps_per_epoch(self) -> int:
         """Optimizer steps in which every training example is seen once."""
-        return steps_per_epoch(self.data.train, self.experiment.train.batch_size)
+        return self.order.steps
+
+    @cached_property
+    def order(self) -> Order:
+        """In which order the training examples are read."""
+        return training_order(self.experiment, self.data)
 
     @property
     def checkpoint_interval(self) -> dict[str, Any]:

@@ -201,6 +201,30 @@ SAID = {
         "this model by itself",
         "",
     ),
+    "buckets of texts whose every token is predicted": (
+        "dataset: tiny_shakespeare\nmodel: gru\ntrain: {length_buckets: 4}",
+        "s.yaml:3:25: `train.length_buckets`: examples of tiny_shakespeare are no texts with one prediction each, "
+        "which alone may be cut",
+        "leave it out",
+    ),
+    "buckets of signals": (
+        "dataset: hapt\nmodel: gru\ntrain: {length_buckets: 2}",
+        "s.yaml:3:25: `train.length_buckets`: examples of hapt are no texts with one prediction each, which alone may "
+        "be cut",
+        "leave it out",
+    ),
+    "buckets of texts for a model of one length": (
+        "dataset: trec\nmodel: {type: transformer, width: 8, heads: 2}\ntrain: {length_buckets: 2}",
+        "s.yaml:3:25: `train.length_buckets`: transformer reads texts of one length only (`model`); here batches have "
+        "several",
+        "leave it out",
+    ),
+    "buckets of texts for a member of one length": (
+        "dataset: trec\nmodel: {type: ensemble, members: [text_cnn, transformer]}\ntrain: {length_buckets: 2}",
+        "s.yaml:3:25: `train.length_buckets`: transformer reads texts of one length only (`model`); here batches have "
+        "several",
+        "leave it out",
+    ),
     "folds of one course of time": (
         SERIES + "folds: 3",
         "s.yaml:3:1: `folds`: the examples of windows overlap in time: folds would put parts of one on both sides",

@@ -13,8 +13,8 @@ import tensorflow as tf
 from dlcli.errors import Preempted, TrainingError
 from dlcli.strategies.mirrored import Mirrored
 from dlcli.training.advance import SKIPS_IN_A_ROW
-from dlcli.training.batches import batch_examples
 from dlcli.training.checkpoints import newest
+from dlcli.training.orders import Shuffled
 from dlcli.training.signals import StopRequest
 from tests.training.conftest import furthest, weights
 
@@ -48,7 +48,7 @@ def make_spoilt(make_loop, data):
 
 def steps_with(example, seed=3, epochs=3):
     """The steps, from 0, of batches of 32 of 150 that hold an example."""
-    return [step for step in range(5 * epochs) if example in batch_examples(150, 32, seed, step)]
+    return [step for step in range(5 * epochs) if example in Shuffled(150, 32, seed).examples_of(step)]
 
 
 def two_devices():
@@ -120,7 +120,7 @@ def test_going_on_with_skip_is_as_if_it_had_been_there_from_the_start(experiment
 
 def test_only_the_steps_that_hold_a_bad_example_are_skipped(experiment, make_spoilt):
     # Short batches and shares are filled up with rows that count nothing: were they of the bad example, they would.
-    order = batch_examples(150, 32, 3, 0)
+    order = Shuffled(150, 32, 3).examples_of(0)
     for devices in (1, 2):
         strategy = two_devices() if devices == 2 else None
         loop = make_spoilt(experiment(MODEL, train=skipping()), order[0], strategy=strategy)

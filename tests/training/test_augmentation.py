@@ -13,6 +13,7 @@ from dlcli.datasets.data import Classes, Data, Reals, Split
 from dlcli.strategies.mirrored import Mirrored
 from dlcli.training.augmentation import augmentation
 from dlcli.training.batches import training_batches
+from dlcli.training.orders import Shuffled
 from dlcli.training.signals import StopRequest
 from tests.training.conftest import furthest, weights
 
@@ -33,7 +34,7 @@ def epoch(data: Data, parts: tuple, batch_size: int, *, seed: int = 1, epoch: in
     steps = -(-len(data.train) // batch_size)
     batches = iter(
         training_batches(
-            data.train, batch_size, seed=seed, first_step=epoch * steps, strategy=strategy,
+            data.train, Shuffled(len(data.train), batch_size, seed), first_step=epoch * steps, strategy=strategy,
             augment=augmentation(parts, data, seed),
         )
     )  # fmt: skip

@@ -7,7 +7,8 @@ import tensorflow as tf
 from dlcli.datasets.data import Split
 from dlcli.datasets.rows import Rows
 from dlcli.strategies.mirrored import Mirrored
-from dlcli.training.batches import Batch, batch_examples, evaluation_batches, steps_per_epoch, training_batches
+from dlcli.training.batches import Batch, evaluation_batches, training_batches
+from dlcli.training.orders import Order, Shuffled, Streams
 
 ONE = tf.distribute.OneDeviceStrategy("/CPU:0")
 
@@ -17,7 +18,7 @@ def numbered(examples):
 
 
 def drawn(split, batch_size, steps, *, seed=0, first_step=0):
-    batches = iter(training_batches(split, batch_size, seed=seed, first_step=first_step, strategy=ONE))
+    batches = iter(training_batches(split, Shuffled(len(split), batch_size, seed), first_step=first_step, strategy=ONE))
     return [next(batches) for _ in range(steps)]
 
 
@@ -28,7 +29,7 @@ def real(batch):
 @pytest.mark.parametrize(("examples", "batch_size"), [(10, 4), (12, 4), (3, 8), (1, 1), (37, 36), (5, 10**12)])
 def test_an_epoch_holds_every_example_once(examples, batch_size):
     split = numbered(examples)
-    steps = steps_per_epoch(split, batch_size)
+    steps = Shuffled(examples, batch_size, 0).steps
     taken = drawn(split, batch_size, 3 * steps)
     for epoch in range(3):
         rows = [row for batch in taken[epoch * steps : (epoch + 1) * steps] for row in real(batch)]
@@ -58,7 +59,7 @@ def test_entering_at_a_step_gives_what_would_have_come():
 def test_replicas_take_their_rows_of_the_same_global_batch():
     split = numbered(23)
     two = Mirrored(devices=("CPU:0", "CPU:1")).build()
-    shares = iter(training_batches(split, 8, seed=0, first_step=0, strategy=two))
+    shares = iter(training_batches(split, Shuffled(23, 8, 0), first_step=0, strategy=two))
     for whole in drawn(split, 8, 3):
         left, right = (Batch(*parts) for parts in zip(*map(two.experimental_local_results, next(shares)), strict=True))
         assert real(left) + real(right) == real(whole)
@@ -68,7 +69,7 @@ def test_replicas_take_their_rows_of_the_same_global_batch():
 
 def test_evaluation_is_in_order_and_complete_and_begins_again():
     split = numbered(11)
-    batches = iter(evaluation_batches(split, 4, strategy=ONE))
+    batches = iter(evaluation_batches(split, Order(11, 4), strategy=ONE))
     for _ in range(3):
         assert [real(next(batches)) for _ in range(3)] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10]]
 
@@ -90,9 +91,10 @@ def test_examples_that_stay_on_disk_make_the_same_batches(tmp_path, dtype):
 
 @pytest.mark.parametrize(("examples", "rows"), [(10, 4), (12, 4), (3, 8), (1, 1), (37, 36), (17, 16), (65, 6)])
 def test_in_streams_each_row_continues_the_same_row_of_the_batch_before(examples, rows):
-    split, steps = numbered(examples), steps_per_epoch(numbered(examples), rows)
-    batches = iter(training_batches(split, rows, seed=0, first_step=0, strategy=ONE, streams=True))
-    judged = iter(evaluation_batches(split, rows, strategy=ONE, streams=True))
+    split, order = numbered(examples), Streams(examples, rows)
+    steps = order.steps
+    batches = iter(training_batches(split, order, first_step=0, strategy=ONE))
+    judged = iter(evaluation_batches(split, order, strategy=ONE))
     for epoch in range(2):
         taken = [next(batches) for _ in range(steps)]
         assert [real(batch) for batch in taken] == [real(next(judged)) for _ in range(steps)]
@@ -103,11 +105,11 @@ def test_in_streams_each_row_continues_the_same_row_of_the_batch_before(examples
         assert {len(part) for part in parts} <= {steps, steps - 1}
         for step, batch in enumerate(taken):
             assert bool((batch.weight.numpy() > 0).all()) or step == steps - 1
-            assert real(batch) == batch_examples(examples, rows, 0, epoch * steps + step, streams=True)
+            assert real(batch) == order.examples_of(epoch * steps + step)
             assert float(batch.total_weight) == len(real(batch))
 
 
 def test_streams_are_entered_at_a_step_where_they_would_be():
-    whole = iter(training_batches(numbered(23), 5, seed=0, first_step=0, strategy=ONE, streams=True))
-    late = iter(training_batches(numbered(23), 5, seed=0, first_step=7, strategy=ONE, streams=True))
+    whole = iter(training_batches(numbered(23), Streams(23, 5), first_step=0, strategy=ONE))
+    late = iter(training_batches(numbered(23), Streams(23, 5), first_step=7, strategy=ONE))
     assert [real(next(whole)) for _ in range(12)][7:] == [real(next(late)) for _ in range(5)]

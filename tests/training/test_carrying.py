@@ -16,12 +16,13 @@ from dlcli.strategies.mirrored import Mirrored
 from dlcli.training import evaluate as evaluation_module
 from dlcli.training import prepare as prepare_module
 from dlcli.training.advance import Advance, batches_from
-from dlcli.training.batches import EVALUATION_STREAMS, batch_examples
+from dlcli.training.batches import EVALUATION_STREAMS
 from dlcli.training.build import build_model, portable, recurrent_kernels
 from dlcli.training.carrying import carrying, forget, read_in_streams, states_of
 from dlcli.training.checkpoints import newest
 from dlcli.training.diagnosis import diagnose
 from dlcli.training.evaluate import evaluate_run
+from dlcli.training.orders import Streams
 from dlcli.training.prepare import prepare
 from dlcli.training.resume import take_up
 from dlcli.training.sampling import sample_run
@@ -67,7 +68,7 @@ def states(model):
 
 def windows_of(data, step):
     """The windows in each row of a training step."""
-    return data.train.x[batch_examples(len(data.train), ROWS, 0, step, streams=True)]
+    return data.train.x[Streams(len(data.train), ROWS).examples_of(step)]
 
 
 @pytest.mark.parametrize("kind", ["gru", "lstm", "rnn"])
@@ -131,7 +132,7 @@ def test_what_spoils_a_step_is_found_in_the_windows_of_its_rows(carried, make_lo
     kernel.assign(3e38 * np.where(np.arange(kernel.shape[1]) % 2, 1.0, -1.0) * np.ones(kernel.shape))
     bias.assign(3.4e38 * np.where(np.arange(kernel.shape[1]) < 2, 1.0, -1.0))
     found = diagnose(loop.prepared, loop.steps, 2)
-    windows = batch_examples(len(text.train), ROWS, 0, 2, streams=True)
+    windows = Streams(len(text.train), ROWS).examples_of(2)
     assert found.record["examples"] == windows
     assert found.record["at_fault"] == windows
     assert "the outputs of layer `head` are the first that are not finite numbers" in found.text

@@ -9,8 +9,8 @@ import pytest
 
 from dlcli.datasets.data import Column
 from dlcli.strategies.mirrored import Mirrored
-from dlcli.training.batches import batch_examples
 from dlcli.training.diagnosis import diagnose
+from dlcli.training.orders import Shuffled
 
 
 def with_value(loop, value, *examples):
@@ -25,7 +25,7 @@ def with_value(loop, value, *examples):
 def test_inputs_are_named_with_their_examples_on_any_number_of_devices(experiment, make_loop, devices):
     strategy = Mirrored(devices=("CPU:0", "CPU:1")).build() if devices == 2 else None
     loop = make_loop(experiment("linear"), strategy)
-    batch = batch_examples(150, 32, 3, 7)
+    batch = Shuffled(150, 32, 3).examples_of(7)
     bad = [batch[5], batch[20]]
     found = diagnose(with_value(loop, np.inf, *bad), loop.steps, 7)
     assert found.text == (
@@ -38,7 +38,7 @@ def test_inputs_are_named_with_their_examples_on_any_number_of_devices(experimen
 
 def test_examples_are_called_by_their_names(experiment, make_loop):
     loop = make_loop(experiment("linear"))
-    example = batch_examples(150, 32, 3, 0)[4]
+    example = Shuffled(150, 32, 3).examples_of(0)[4]
     prepared = with_value(loop, np.nan, example)
     names = np.array([f"ann.csv, line {row}" for row in range(150)])
     prepared = replace(prepared, data=replace(prepared.data, train=replace(prepared.data.train, names=names)))

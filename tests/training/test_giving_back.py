@@ -22,6 +22,7 @@ from dlcli.training.batches import training_batches
 from dlcli.training.checkpoints import newest
 from dlcli.training.evaluate import evaluate_run
 from dlcli.training.giving_back import as_predicted
+from dlcli.training.orders import Shuffled
 from dlcli.training.prepare import prepare
 from dlcli.training.signals import StopRequest
 from dlcli.training.train import train
@@ -144,7 +145,9 @@ def test_what_is_distorted_is_to_be_given_back_as_it_was(data, on_disk):
         split = replace(split, x=x, y=x)
     augment = augmentation((Jitter(deviations=0.5),), data, 1)
     strategy = tf.distribute.OneDeviceStrategy("/CPU:0")
-    batch = next(iter(training_batches(split, 150, seed=1, first_step=0, strategy=strategy, augment=augment)))
+    batch = next(
+        iter(training_batches(split, Shuffled(len(split), 150, 1), first_step=0, strategy=strategy, augment=augment))
+    )
     order = np.argsort(batch.y.numpy()[:, 0, 0])
     clean = data.train.x[np.argsort(data.train.x[:, 0, 0])]
     np.testing.assert_array_equal(batch.y.numpy()[order], clean)
@@ -155,5 +158,11 @@ def test_what_is_distorted_is_to_be_given_back_as_it_was(data, on_disk):
 def test_mixed_examples_are_to_be_given_back_mixed(data):
     strategy = tf.distribute.OneDeviceStrategy("/CPU:0")
     augment = augmentation((Mixup(),), data, 1)
-    batch = next(iter(training_batches(data.train, 32, seed=1, first_step=0, strategy=strategy, augment=augment)))
+    batch = next(
+        iter(
+            training_batches(
+                data.train, Shuffled(len(data.train), 32, 1), first_step=0, strategy=strategy, augment=augment
+            )
+        )
+    )
     np.testing.assert_array_equal(batch.x, batch.y)

@@ -28,11 +28,7 @@ def _fit(loop, class_weight=None):
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
-    batches = iter(
-        training_batches(
-            train, experiment.train.batch_size, seed=experiment.seed, first_step=0, strategy=loop.steps.strategy
-        )
-    )
+    batches = iter(training_batches(train, loop.prepared.order, first_step=0, strategy=loop.steps.strategy))
     taken = [next(batches) for _ in range(per_epoch * experiment.train.epochs)]
 
     def generate():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from pydantic import ValidationError
 
-from dlcli.spec.combinations import carrying, course, ensembles, examples, metrics, splits
+from dlcli.spec.combinations import carrying, course, ensembles, examples, lengths, metrics, splits
 from dlcli.spec.combinations.finding import Finding
 from dlcli.spec.combinations.rest import Rest, rest_of
 from dlcli.spec.experiment import Experiment
@@ -31,6 +31,7 @@ _RULES: tuple[Callable[[Experiment], Iterable[Finding]], ...] = (
     ensembles.training_of_finished_runs,
     carrying.members_that_carry_states,
     carrying.states_that_cannot_be_carried,
+    lengths.buckets_of_what_has_one_length,
     splits.folds_of_two_kinds,
     splits.folds_of_one_course,
     splits.folds_beside_a_test_split,
