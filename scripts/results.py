@@ -38,6 +38,8 @@ expects, with which `dlcli train CONFIG --gate` fails where it is missed. Times 
 |---|---|---|---|---|---|---|---|---|---|---|
 """
 _ENTRY = re.compile(r"# (\w[\w ]*): +(.*)")
+_ASIDE = re.compile(r"[;:(]|https?:")
+"""Where the sources begin, which the config's own header names."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def _row(config: Config, runs: Sequence[Measured]) -> str:
     times = [run.seconds for run in runs if run.seconds is not None]
     cells = [
         config.link,
-        config.header.get("What", ""),
+        _ASIDE.split(config.header.get("What", ""))[0].rstrip(" ,"),
         config.header.get("Reported", "–"),
         _lines(name.replace("_", " ") for name in names),
         _lines(f"{fmean(values):.4f}" for values in columns),
@@ -132,7 +134,7 @@ def _made_with(run: Measured) -> str:
     known = [f"{label} {versions[name]}" for name, label in _PACKAGES.items() if name in versions]
     gpus = sum("GPU" in device for device in run.info.get("devices", []))
     known += [f"{gpus} {'GPU' if gpus == 1 else 'GPUs'}"] if gpus else []
-    return ", ".join(known + ([f"{threads} CPU cores"] if threads else []))
+    return ", ".join(known + ([f"{threads} CPU {'core' if threads == 1 else 'cores'}"] if threads else []))
 
 
 _PACKAGES = {"dlcli": "dlcli", "tensorflow": "TensorFlow", "keras": "Keras"}

@@ -31,7 +31,7 @@ def test_a_row_has_what_is_reported_and_what_was_measured(config: Path, put_fini
         put_finished(seed, accuracy)
     assert row(config) == [
         "[small](configs/small.yaml)",
-        "A small network on made-up signals, to be fast; https://example.org",
+        "A small network on made-up signals, to be fast",
         "0.5 accuracy; Somebody 2020",
         "test accuracy",
         "0.6500",
