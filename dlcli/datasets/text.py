@@ -79,9 +79,12 @@ class Text(DatasetSpec, OwnSplits, Tokens, Windows):
                 raise ValueError(
                     f"`text` (={self.text:.20}) must be a running text; lines with a class are in a `path`"
                 )
-            given = self.model_fields_set & {"steps", "stride"}
-            if given:
-                raise ValueError(f"`{min(given)}` is for a running text, not for lines with a class (`label`)")
+            for field in ("steps", "stride"):
+                # A run's spec names every value, also those that nobody gave.
+                if (value := getattr(self, field)) != type(self).__pydantic_fields__[field].default:
+                    raise ValueError(
+                        f"`{field}` (={value}) is for a running text, not for lines with a class (`label`)"
+                    )
             if self.test_path is not None and self.test != Holdout(fraction=0.2):
                 raise ValueError(f"`test` (={self.test}) must not be given with `test_path` (={self.test_path})")
         return self

@@ -113,7 +113,7 @@ def test_a_part_too_short_to_predict_in_is_named(tmp_path):
         ({"text": "abc", "label": "first"}, r"`text` \(=abc\) must be a running text"),
         ({"path": "a.txt", "length": 5}, r"`length` \(=5\) is for lines with a class"),
         ({"path": "a.txt", "test_path": "b.txt"}, r"`test_path` \(=b.txt\) is for lines with a class"),
-        ({"path": "a.txt", "label": "first", "steps": 9}, r"`steps` is for a running text"),
+        ({"path": "a.txt", "label": "first", "steps": 9}, r"`steps` \(=9\) is for a running text"),
         ({"path": "a.txt", "stride": 65}, r"`stride` \(=65\) must be at most `steps` \(=64\)"),
         ({"path": "a.txt", "validation": {"by": "chance"}}, r"`validation` \(={by: chance}\) must be a fraction alone"),
         ({"path": "a.txt", "test": {"groups": (1,)}}, r"`test` \(={groups: \[1\]}\) must be a fraction alone"),

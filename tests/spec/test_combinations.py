@@ -203,13 +203,13 @@ SAID = {
     ),
     "buckets of texts whose every token is predicted": (
         "dataset: tiny_shakespeare\nmodel: gru\ntrain: {length_buckets: 4}",
-        "s.yaml:3:25: `train.length_buckets`: examples of tiny_shakespeare are no texts with one prediction each, "
-        "which alone may be cut",
+        "s.yaml:3:25: `train.length_buckets`: of tiny_shakespeare tokens are predicted; only texts with one prediction "
+        "each may be cut",
         "leave it out",
     ),
     "buckets of signals": (
         "dataset: hapt\nmodel: gru\ntrain: {length_buckets: 2}",
-        "s.yaml:3:25: `train.length_buckets`: examples of hapt are no texts with one prediction each, which alone may "
+        "s.yaml:3:25: `train.length_buckets`: examples of hapt are no texts, which alone are filled up with what can "
         "be cut",
         "leave it out",
     ),
@@ -514,6 +514,12 @@ def test_of_five_mistakes_one_a_combination_all_are_shown_in_the_order_of_the_fi
            5 | optimizer: {type: adam, lr: 0.1}
              |                         ^^  did you mean `learning_rate`?
     """).rstrip()  # fmt: skip
+
+
+def test_whether_a_model_fits_is_not_told_while_a_value_of_its_own_is_wrong() -> None:
+    (only,) = problems("dataset: mnist\nmodel: {type: application, network: resnet50}\n")
+    assert only.startswith("s.yaml:2:")
+    assert "resnet50" in only
 
 
 STANDS_OR_FALLS = {

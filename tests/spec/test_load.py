@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,15 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlcli.component import Component
+from dlcli.datasets import Dataset
 from dlcli.datasets.hapt import CHANNELS, Hapt
 from dlcli.errors import SpecError
+from dlcli.models import Model
 from dlcli.models.bilstm import BiLSTM
 from dlcli.models.gru import GRU
 from dlcli.models.lstm import LSTM
+from dlcli.optimizers import Optimizer
 from dlcli.optimizers.adam import Adam
 from dlcli.optimizers.sgd import SGD
 from dlcli.schedules.constant import Constant
@@ -22,6 +27,8 @@ from dlcli.spec import Experiment, dump, load
 from dlcli.spec.experiment import EarlyStopping, Training
 from dlcli.spec.load import check, checked
 from dlcli.spec.reading import parse
+from dlcli.spec.structure import classes_in
+from dlcli.strategies import Strategy
 from dlcli.strategies.auto import Auto
 from dlcli.strategies.cpu import Cpu
 from dlcli.strategies.one_device import OneDevice
@@ -87,6 +94,21 @@ def recorded(text: str) -> Experiment:
 @given(_experiments)
 def test_what_is_dumped_loads_to_an_equal_experiment(experiment: Experiment) -> None:
     assert recorded(dump(experiment)) == experiment
+
+
+SHOWN = [
+    (cls, json.dumps(values))
+    for family in (Dataset, Model, Optimizer, Strategy)
+    for cls in classes_in(family)
+    for values in (cls.model_config.get("json_schema_extra") or {}).get("examples", ())
+]
+
+
+@pytest.mark.parametrize(("cls", "values"), SHOWN)
+def test_what_documentation_shows_is_recorded_so_that_it_can_be_read_again(cls: type[Component], values: str) -> None:
+    part = cls.model_validate(parse(values, "shown.yaml").values)
+    recorded = json.dumps(part.model_dump(mode="json"))
+    assert cls.model_validate(parse(recorded, "spec.yaml").values) == part
 
 
 @given(_experiments)

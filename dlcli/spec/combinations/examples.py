@@ -32,7 +32,8 @@ def model_that_cannot_read(experiment: Experiment) -> Iterator[Finding]:
         except UsageError as error:
             path = placed(error.at or ("model", "type"), place)
             hint = f"{readers_of(shape)} read rows of a table" if len(shape) == 1 else ""
-            yield Finding(path, str(error).removeprefix("model: "), hint, SIZES)
+            own = (placed(("model", name), place) for name in type(model).__pydantic_fields__)
+            yield Finding(path, str(error).removeprefix("model: "), hint, (*SIZES, *own))
 
 
 def model_that_cannot_predict(experiment: Experiment) -> Iterator[Finding]:
