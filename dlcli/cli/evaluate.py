@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dlcli.cli.completion import complete_runs
 from dlcli.cli.options import DataDir, Gate, Runs, Verbose
 from dlcli.errors import UsageError
+
+if TYPE_CHECKING:
+    from dlcli.runs.run import Run
 
 _SPLITS = ("train", "validation", "test")
 
@@ -84,12 +87,7 @@ def evaluate(
 
     load_tensorflow(quiet=not verbose)
     if prompt is not None:
-        import json
-
-        from dlcli.training.sampling import sample_run
-
-        text = sample_run(run, prompt, temperature=temperature, length=length, seed=seed)
-        typer.echo(json.dumps({"run": str(run.path), "prompt": prompt, "text": text}) if as_json else text)
+        _write(run, prompt, temperature, length, seed, as_json)
         return
     from dlcli.cli.verdicts import give_verdicts
     from dlcli.report.figures import draw, write
@@ -121,3 +119,21 @@ def evaluate(
             typer.echo(f"{label:10}{path}")
             label = ""
     give_verdicts(experiment, [evaluation], gate=gate, err=as_json)
+
+
+def _write(run: Run, prompt: str, temperature: float, length: int, seed: int, as_json: bool) -> None:
+    """Prints what a run writes, and on standard error what of the prompt it does not know."""
+    import json
+
+    from dlcli.training.sampling import sample_run, unknown_tokens
+
+    text = sample_run(run, prompt, temperature=temperature, length=length, seed=seed)
+    if unknown := unknown_tokens(prompt, run.experiment, run.info["vocabulary"]):
+        said = ", ".join(map(repr, unknown))
+        typer.echo(f"note      not in the vocabulary of this run, and read as <unknown>: {said}", err=True)
+    if not text:
+        typer.echo("(nothing was written)", err=True)
+    if as_json:
+        typer.echo(json.dumps({"run": str(run.path), "prompt": prompt, "text": text}))
+    elif text:
+        typer.echo(text)

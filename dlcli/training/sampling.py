@@ -65,15 +65,24 @@ def sample(
     temperature: what logits are divided by: below 1, probable tokens become more probable; 0 takes the most probable.
     seed: the same one gives the same text. Padding and what is unknown are never drawn.
     """
-    dataset = experiment.dataset
     numbers = {token: number for number, token in enumerate(vocabulary)}
-    given = list(tokens_of(prompt, _by(experiment), lowercase=bool(getattr(dataset, "lowercase", False))))
+    given = _tokens(prompt, experiment)
     if not given:
         raise UsageError("--prompt: is empty; give at least one token to go on from")
-    for token in given:
-        if token not in numbers:
-            raise UsageError(f"--prompt {prompt!r}: the vocabulary of this run does not have {token!r}")
+    if unknown := unknown_tokens(prompt, experiment, vocabulary):
+        said = ", ".join(map(repr, unknown))
+        raise UsageError(f"--prompt {prompt!r}: the vocabulary of this run does not have {said}")
     return _continued(model, experiment, vocabulary, [numbers[token] for token in given], temperature, length, seed)
+
+
+def unknown_tokens(prompt: str, experiment: Experiment, vocabulary: Sequence[str]) -> list[str]:
+    """The tokens of a prompt that a vocabulary does not have, each once, in their order."""
+    return [token for token in dict.fromkeys(_tokens(prompt, experiment)) if token not in set(vocabulary)]
+
+
+def _tokens(prompt: str, experiment: Experiment) -> list[str]:
+    lowercase = bool(getattr(experiment.dataset, "lowercase", False))
+    return list(tokens_of(prompt, _by(experiment), lowercase=lowercase))
 
 
 def _by(experiment: Experiment) -> By:

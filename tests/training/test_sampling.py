@@ -63,7 +63,10 @@ def test_who_remembers_predicts_what_who_looks_back_does_within_a_window(experim
     np.testing.assert_allclose(looking_back.send(3), further, atol=1e-6)
 
 
-@pytest.mark.parametrize(("prompt", "message"), [("", "--prompt: is empty"), ("ax", r"--prompt 'ax': .* not have 'x'")])
+@pytest.mark.parametrize(
+    ("prompt", "message"),
+    [("", "--prompt: is empty"), ("axxbQ", r"--prompt 'axxbQ': the vocabulary of this run does not have 'x', 'Q'$")],
+)
 def test_a_prompt_that_cannot_be_read_is_refused(written, prompt, message):
     with pytest.raises(UsageError, match=message):
         written(prompt)

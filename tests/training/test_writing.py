@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from dlcli.cli import app
 from dlcli.datasets.data import TokenSequence
 from dlcli.datasets.dates import Dates
 from dlcli.errors import UsageError
@@ -48,6 +50,23 @@ def test_a_run_is_scored_by_what_it_writes(experiment, begin, data):
     }.items():
         with pytest.raises(UsageError, match=said):
             sample_run(run, text, temperature=1.0, length=1, seed=0)
+    by_command = CliRunner().invoke(app, ["eval", str(run.path), "--prompt", f"{source[1:]}日本日"])
+    assert by_command.exit_code == 0
+    assert by_command.stderr == "note      not in the vocabulary of this run, and read as <unknown>: '日', '本'\n"
+    assert not CliRunner().invoke(app, ["eval", str(run.path), "--prompt", source]).stderr
+
+
+@pytest.mark.parametrize(("options", "printed"), [([], ""), (["--json"], '"text": ""}\n')])
+def test_that_nothing_was_written_is_said(begin, experiment, monkeypatch, options, printed):
+    run = begin(experiment(MODEL))
+    run.update(vocabulary=["<padding>", "<unknown>", "a"])
+    run.model_path.touch()
+    monkeypatch.setattr("dlcli.training.sampling.sample_run", lambda *given, **further: "")
+    result = CliRunner().invoke(app, ["eval", str(run.path), "--prompt", "a", *options])
+    assert result.stderr == "(nothing was written)\n"
+    assert result.stdout.endswith(printed)
+    assert bool(result.stdout) == bool(options)
+    run.leave()
 
 
 def test_two_devices_agree_with_one(experiment, make_loop, data):
