@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dlcli.datasets.data import TokenSequence
+
+
+class Mistake(NamedTuple):
+    """An example that was not written as it should be.
+
+    row: its number in the split; name: what it is called, such as by its file and line; source: what it was written of,
+    true: what it should be. Tokens that a vocabulary does not have are `<unknown>` in both.
+    """
+
+    row: int
+    name: str
+    source: str
+    true: str
+    written: str
 
 
 @dataclass(frozen=True)
@@ -19,12 +33,15 @@ class SequenceReport:
     true: (N, T) the tokens that are to be written, -1 after the last, without the one that ends them.
     accuracy: the share of tokens predicted right after the right ones before them, those that end a sequence included.
     written: by the width of the beam, what was written, as `true`; the widest is what the scores are of.
+    names, sources: of each example what it is called and what it was written of; empty where nobody told.
     """
 
     target: TokenSequence
     true: NDArray[np.int32]
     accuracy: float
     written: Mapping[int, NDArray[np.int32]]
+    names: Sequence[str] = field(default=(), repr=False)
+    sources: Sequence[str] = field(default=(), repr=False)
 
     @property
     def scores(self) -> dict[str, float]:
@@ -43,13 +60,22 @@ class SequenceReport:
         tokens = max(1, int((self.true >= 0).sum()))
         return {"exact_match": float((edits == 0).mean()), "token_error_rate": float(edits.sum() / tokens)}
 
-    def mistakes(self, count: int) -> list[tuple[int, str, str]]:
-        """The first examples that were not written as they should: which, what was written, and what is true."""
+    def mistakes(self, count: int) -> list[Mistake]:
+        """The first examples that were not written as they should."""
         if not self.written:
             return []
         written = self.written[max(self.written)]
-        wrong = np.flatnonzero((written != self.true).any(axis=1))[:count]
-        return [(int(row), self.text(written[row]), self.text(self.true[row])) for row in wrong]
+        wrong = np.flatnonzero((written != self.true).any(axis=1))[:count].tolist()
+        return [
+            Mistake(
+                row,
+                self.names[row] if self.names else f"example {row}",
+                self.sources[row] if self.sources else "",
+                self.text(self.true[row]),
+                self.text(written[row]),
+            )
+            for row in wrong
+        ]
 
     def text(self, tokens: NDArray[np.int32]) -> str:
         """What people read of the tokens (T,) up to -1."""
@@ -57,7 +83,10 @@ class SequenceReport:
 
     def as_json(self) -> dict[str, Any]:
         """The scores of every beam, and the first mistakes."""
-        mistakes = [{"example": row, "written": text, "true": true} for row, text, true in self.mistakes(20)]
+        mistakes = [
+            {"example": each.row, "name": each.name, "source": each.source, "true": each.true, "written": each.written}
+            for each in self.mistakes(20)
+        ]
         return {"beams": {str(width): self.of_beam(width) for width in sorted(self.written)}, "mistakes": mistakes}
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from dlcli.datasets.data import UNKNOWN
+from dlcli.datasets.texts.tokens import SPECIAL
 from dlcli.metrics.classification import ClassificationReport
 from dlcli.metrics.labels import LabelsReport
 from dlcli.metrics.reconstruction import ReconstructionReport
@@ -99,10 +101,12 @@ def text_table(report: SequenceReport) -> str:
         scores = report.of_beam(width)
         lines.append(f"{width:4}  {scores['exact_match']:11.4f}  {scores['token_error_rate']:16.4f}")
     if mistakes := report.mistakes(_MISTAKES):
-        number = max(len(str(row)) for row, _, _ in mistakes)
-        written = max(len("written"), *(len(text) for _, text, _ in mistakes))
-        lines += ["", f"{'example':>{7 + number}}  {'written':{written}}  true"]
-        lines += [f"{f'example {row}':>{7 + number}}  {text:{written}}  {true}" for row, text, true in mistakes]
+        lines += ["", "first texts that were not written as they should be"]
+        for each in mistakes:
+            lines.append(f"  {each.name}")
+            lines += [f"    {part:8} {getattr(each, part)}" for part in ("source", "true", "written")]
+        if any(SPECIAL[UNKNOWN] in each.source + each.true for each in mistakes):
+            lines.append(f"  {SPECIAL[UNKNOWN]}: not in the vocabulary; what stood there is not kept")
     return "\n".join(lines)
 
 

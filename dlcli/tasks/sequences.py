@@ -98,12 +98,17 @@ class SequenceToSequence(Task):
         return self.written(y, output, {})
 
     def written(
-        self, y: NDArray[np.int32], output: NDArray[np.float32], texts: dict[int, NDArray[np.int32]]
+        self,
+        y: NDArray[np.int32],
+        output: NDArray[np.float32],
+        texts: dict[int, NDArray[np.int32]],
+        names: Sequence[str] = (),
+        sources: Sequence[str] = (),
     ) -> SequenceReport:
         """What was written for a split, and how much of it is right.
 
         output: (N, T), what `kept` has kept. texts: by the width of the beam, the tokens (N, T) that were written, -1
-        after the last.
+        after the last. names, sources: (N,) what the examples are called, and what was written of; for mistakes.
         """
         right = float(output[y >= 0].mean()) if (y >= 0).any() else 0.0
-        return SequenceReport(self.target, np.where(y == END, -1, y), right, texts)
+        return SequenceReport(self.target, np.where(y == END, -1, y), right, texts, names, sources)

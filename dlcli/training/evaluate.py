@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from dlcli.datasets.data import Data, Split
+from dlcli.datasets.data import PADDING, Data, Split
 from dlcli.datasets.rows import Rows
 from dlcli.errors import DataError, TrainingError, UsageError
 from dlcli.faults import plugin_faults
@@ -66,17 +66,17 @@ def evaluate(model: keras.Model, name: str, data: Data, task: Task, experiment: 
     """
     split = data.splits[name]
     outputs, losses = _kept(model, split, task, in_streams=carries(experiment.model))
-    report = _report(model, split, task, outputs, experiment)
+    report = _report(model, data, split, task, outputs, experiment)
     subject = Subject(f"{experiment.name} · {name}", data, split, task, report, outputs, losses, model)
     further = {metric.name: score(metric, *task.judged(split.y, outputs)) for metric in experiment.metrics}
     naive = {rule: task.report(split.y, forecasts).scores for rule, forecasts in split.naive.items()}
     single = members_of(model) if is_ensemble(model) else []
-    members = [_scores_of_member(member, split, task, experiment) for member in single]
+    members = [_scores_of_member(member, data, split, task, experiment) for member in single]
     return Evaluation(name, len(split), _mean(losses), report, subject, further, naive, members)
 
 
 def _report(
-    model: keras.Model, split: Split, task: Task, outputs: NDArray[np.float32], experiment: Experiment
+    model: keras.Model, data: Data, split: Split, task: Task, outputs: NDArray[np.float32], experiment: Experiment
 ) -> Report:
     """What is told of these outputs; of a model that writes sequences, of those that it writes by itself."""
     if isinstance(task, Detection):
@@ -85,12 +85,18 @@ def _report(
         return task.report(split.y, outputs)
     beams = sorted({1, beam_of(experiment.model)})
     sources = np.asarray(split.x[:])[:, : task.target.source_steps]
-    return task.written(split.y, outputs, {beam: decode(model, sources, beam) for beam in beams})
+    texts = {beam: decode(model, sources, beam) for beam in beams}
+    names = [split.name_of(row) for row in range(len(split))]
+    separator, vocabulary = task.target.separator, data.vocabulary or ()
+    read = [separator.join(vocabulary[token] for token in source if token != PADDING) for source in sources]
+    return task.written(split.y, outputs, texts, names, read)
 
 
-def _scores_of_member(member: keras.Model, split: Split, task: Task, experiment: Experiment) -> dict[str, float]:
+def _scores_of_member(
+    member: keras.Model, data: Data, split: Split, task: Task, experiment: Experiment
+) -> dict[str, float]:
     outputs, losses = _kept(member, split, task)
-    return {"loss": _mean(losses), **_report(member, split, task, outputs, experiment).scores}
+    return {"loss": _mean(losses), **_report(member, data, split, task, outputs, experiment).scores}
 
 
 def _mean(losses: NDArray[np.float32]) -> float:

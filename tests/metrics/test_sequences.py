@@ -43,9 +43,16 @@ def test_scores_are_of_the_widest_beam_and_mistakes_are_shown_as_text():
     report = SequenceReport(WORDS, true, 0.9, written)
     assert report.scores == {"exact_match": 0.75, "token_error_rate": pytest.approx(1 / 9), "accuracy": 0.9}
     assert report.of_beam(1) == {"exact_match": 0.25, "token_error_rate": pytest.approx(4 / 9)}
-    assert report.mistakes(5) == [(2, "fg", "fgh")]
-    assert report.as_json()["mistakes"] == [{"example": 2, "written": "fg", "true": "fgh"}]
+    assert report.mistakes(5) == [(2, "example 2", "", "fgh", "fg")]
     assert set(report.as_json()["beams"]) == {"1", "4"}
+
+
+def test_a_mistake_is_told_with_its_name_and_source():
+    texts = {1: tokens("abc", "ed")}
+    report = SequenceReport(WORDS, tokens("abc", "de"), 0.9, texts, ["a.txt, line 1", "a.txt, line 7"], ["ABC", "DE"])
+    assert report.mistakes(5) == [(1, "a.txt, line 7", "DE", "de", "ed")]
+    (told,) = report.as_json()["mistakes"]
+    assert told == {"example": 1, "name": "a.txt, line 7", "source": "DE", "true": "de", "written": "ed"}
 
 
 def test_nothing_written_has_no_score_but_that_of_tokens():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlcli.datasets.data import TokenSequence
 from dlcli.metrics.classification import ClassificationReport
-from dlcli.report.scores import class_table, confusion_table, headline
+from dlcli.metrics.sequences import SequenceReport
+from dlcli.report.scores import class_table, confusion_table, headline, text_table
 
 CONFUSION = np.array([[8, 2, 0], [1, 4, 0], [0, 0, 0]])
 REPORT = ClassificationReport(("walking", "up", "never"), CONFUSION)
@@ -64,6 +67,26 @@ def test_columns_stay_under_each_other_whatever_the_names_and_counts(names: list
     for line, row in zip(rows, counts, strict=True):
         cells = line.split()[2:]
         assert [0 if cell == "·" else int(cell) for cell in cells] == row.tolist()
+
+
+def test_texts_that_are_not_as_they_should_be_stand_with_their_source_and_name() -> None:
+    target = TokenSequence(("<padding>", "<unknown>", "<begin>", "<end>", "le", "chat", "chien"), 3, " ")
+    true, texts = np.array([[4, 5], [4, 6]]), {1: np.array([[4, 5], [4, -1]])}
+    report = SequenceReport(target, true, 0.9, texts, ["a.txt, line 1", "a.txt, line 7"], ["the cat", "the dog"])
+    assert text_table(report).split("\n") == [
+        "beam  exact_match  token_error_rate",
+        "   1       0.5000            0.2500",
+        "",
+        "first texts that were not written as they should be",
+        "  a.txt, line 7",
+        "    source   the dog",
+        "    true     le chien",
+        "    written  le",
+    ]
+    true[1, 1] = 1
+    *_, shown, written, unknown = text_table(replace(report, true=true)).split("\n")
+    assert (shown, written) == ("    true     le <unknown>", "    written  le")
+    assert unknown == "  <unknown>: not in the vocabulary; what stood there is not kept"
 
 
 @pytest.mark.parametrize("K", [99, 100, 101, 120])

@@ -41,6 +41,8 @@ def test_a_run_is_scored_by_what_it_writes(experiment, begin, data):
     target = data.target
     assert isinstance(target, TokenSequence)
     source = "".join(data.vocabulary[token] for token in data.test.x[0, : target.source_steps] if token)
+    assert evaluation.report.sources[0] == source
+    assert evaluation.report.names[0] == data.test.name_of(0)
     written = evaluation.report.text(evaluation.report.written[2][0])
     assert set(draw(evaluation.subject)) == {"edits", "attention_map"}
     assert sample_run(run, source, temperature=1.0, length=1, seed=0) == written
