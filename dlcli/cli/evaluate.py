@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlcli.cli.completion import complete_runs
-from dlcli.cli.options import DataDir, Gate, Runs, Verbose
+from dlcli.cli.options import DataDir, Gate, Runs, Verbose, at_least
 from dlcli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -51,12 +51,21 @@ def evaluate(
         float,
         typer.Option(
             "--temperature",
-            min=0.0,
+            metavar="NUMBER",
+            parser=at_least("--temperature", 0.0),
             help="How freely it goes on: 0 takes what is most probable, 1 draws by the probabilities.",
         ),
     ] = 0.8,
-    length: Annotated[int, typer.Option("--length", min=1, help="How many characters or words it adds.")] = 400,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed gives another text.")] = 0,
+    length: Annotated[
+        int,
+        typer.Option(
+            "--length", metavar="N", parser=at_least("--length", 1), help="How many characters or words it adds."
+        ),
+    ] = 400,
+    seed: Annotated[
+        int,
+        typer.Option("--seed", metavar="N", parser=at_least("--seed", 0), help="Another seed gives another text."),
+    ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
     gate: Gate = False,
     runs: Runs = None,

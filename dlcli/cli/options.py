@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -45,6 +48,24 @@ def _nearest_spec(given: Path) -> str | None:
     known = beside | {path.stem: path.stem for path in shipped("configs").glob("*.yaml") if path.stem not in beside}
     near = nearest(given.name.removesuffix(".yaml").removesuffix(".yml"), known)
     return None if near is None else known[near]
+
+
+Number = TypeVar("Number", int, float)
+
+
+def at_least(option: str, least: Number) -> Callable[[str | Number], Number]:
+    """A parser of an option's value: a finite number, whole where the least that it may be is. It raises UsageError."""
+    kind = type(least)
+
+    def parsed(given: str | Number) -> Number:
+        with suppress(ValueError):
+            value = kind(given)
+            if least <= value < math.inf:
+                return value
+        what = "a whole number" if kind is int else "a number"
+        raise UsageError(f"{option}: expected {what}, at least {least:g}, got {given}")
+
+    return parsed
 
 
 Runs = Annotated[

@@ -41,6 +41,15 @@ def explain(document: Document, root: type[Component], error: ValidationError) -
     return problems
 
 
+def told(details: ErrorDetails) -> str:
+    """What is wrong with a value that stands in no document, such as that of an option."""
+    if details["type"] == "value_error":
+        return str(details["ctx"]["error"])
+    choices = _choices(details) if details["type"] == "literal_error" else []
+    near = nearest(str(details["input"]), choices)
+    return f"expected {_expected(details)}{f'; did you mean `{near}`?' if near else ''}"
+
+
 def _problem(document: Document, root: type[Component], path: Path, found: list[ErrorDetails]) -> Problem:
     details = found[0]
     name = f"`{dotted(path)}`"
@@ -189,6 +198,7 @@ _EXPECTED: dict[str, str | Callable[[ErrorDetails], str]] = {
     "greater_than_equal": _bound("at least {}", "ge"),
     "less_than": _bound("less than {}", "lt"),
     "less_than_equal": _bound("at most {}", "le"),
+    "string_too_short": _bound("text of {} or more characters", "min_length"),
     "too_short": _bound("a list of {} or more", "min_length"),
     "too_long": _bound("a list of {} or fewer", "max_length"),
 }

@@ -28,27 +28,53 @@ def test_features_are_written_and_told(tmp_path):
         assert file["rate_hz"] == 25
 
 
-@pytest.mark.parametrize(("option", "value"), [("network", "MobileNot"), ("pooling", "median")])
-def test_a_value_that_there_is_not_is_told_with_its_option(tmp_path, option, value):
-    result = RUN.invoke(app, ["data", "features", str(tmp_path), str(tmp_path / "out"), f"--{option}", value])
-    assert isinstance(result.exception, UsageError)
-    assert str(result.exception).startswith(f"--{option} {value}: Input should be ")
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--network", "Bert"], r"^--network Bert: expected VGG16, VGG19, .* or EfficientNetV2L$"),
+        (["--network", "MobileNot"], r"^--network MobileNot: expected VGG16, .*; did you mean `MobileNet`\?$"),
+        (["--pooling", "median"], r"^--pooling median: expected flatten, mean or max"),
+        (["--weights", "${env:NOT_SET_ANYWHERE}"], r"^--weights \$\{env:NOT_SET_ANYWHERE\}: the environment variable"),
+        (["--size", "0"], r"^--size: expected a whole number, at least 1, got 0$"),
+        (["--size", "31"], r"^--size 31: application \(MobileNetV2\) reads images of at least 32x32 pixels"),
+        (["--rate-hz", "nan"], r"^--rate-hz: expected a number, at least 0\.001, got nan$"),
+    ],
+)
+def test_a_value_that_there_is_not_is_told_with_its_option(tmp_path, options, said):
+    result = RUN.invoke(app, ["data", "features", str(tmp_path), str(tmp_path / "out"), *options])
+    with pytest.raises(UsageError, match=said):
+        raise result.exception
 
 
-def test_weights_that_are_not_there_are_missing(tmp_path):
+@pytest.fixture
+def frames(tmp_path):
+    """A folder of one recording's frame, and where features go."""
     (tmp_path / "frames" / "anna").mkdir(parents=True)
     Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(tmp_path / "frames" / "anna" / "1.png")
-    arguments = [
-        "data",
-        "features",
-        str(tmp_path / "frames"),
-        str(tmp_path / "out"),
-        "--weights",
-        str(tmp_path / "w.h5"),
-    ]
-    result = RUN.invoke(app, arguments)
-    assert isinstance(result.exception, MissingData)
-    assert "w.h5): there is no such file" in str(result.exception)
+    return [str(tmp_path / "frames"), str(tmp_path / "out")]
+
+
+def test_weights_that_are_not_there_are_told_with_the_option(frames):
+    result = RUN.invoke(app, ["data", "features", *frames, "--weights", "w.h5"])
+    with pytest.raises(MissingData, match=r"^--weights w\.h5: there is no such file; expected imagenet .*, random, or"):
+        raise result.exception
+
+
+def test_where_weights_cannot_be_downloaded_the_option_for_random_ones_is_named(frames, monkeypatch):
+    def offline(**_):
+        raise OSError("no network (at all)")
+
+    monkeypatch.setattr("keras.applications.MobileNetV2", offline)
+    result = RUN.invoke(app, ["data", "features", *frames])
+    said = r"^--weights imagenet: could not be had \(no network \(at all\)\)\. .* or `--weights random` to go without$"
+    with pytest.raises(MissingData, match=said):
+        raise result.exception
+
+
+def test_what_has_nothing_to_do_with_weights_is_told_as_it_is(tmp_path):
+    result = RUN.invoke(app, ["data", "features", str(tmp_path / "none"), str(tmp_path / "out")])
+    with pytest.raises(MissingData, match="none: there is no such folder"):
+        raise result.exception
 
 
 def test_help_says_what_it_takes():

@@ -63,6 +63,26 @@ def test_every_command_that_takes_a_spec_says_which_was_probably_meant(command: 
     assert "there is no such file, did you mean `har_lstm`?" in f"{done.output}{done.exception}"
 
 
+@pytest.mark.parametrize(
+    ("command", "option", "given", "said"),
+    [
+        ("eval", "--temperature", "-1", "a number, at least 0"),
+        ("eval", "--temperature", "nan", "a number, at least 0"),
+        ("eval", "--temperature", "inf", "a number, at least 0"),
+        ("eval", "--length", "0", "a whole number, at least 1"),
+        ("eval", "--length", "2.5", "a whole number, at least 1"),
+        ("eval", "--seed", "one", "a whole number, at least 0"),
+        ("runs gc", "--keep-best", "-1", "a whole number, at least 0"),
+    ],
+)
+def test_a_number_that_an_option_cannot_be_is_told_in_plain_words(
+    command: str, option: str, given: str, said: str
+) -> None:
+    done = CliRunner().invoke(app, [*command.split(), option, given])
+    assert isinstance(done.exception, UsageError)
+    assert str(done.exception) == f"{option}: expected {said}, got {given}"
+
+
 def test_a_folder_is_left_to_who_reads_it(here: Path) -> None:
     (here / "configs").mkdir()
     assert spec_path(Path("configs")) == Path("configs")

@@ -95,6 +95,11 @@ def test_a_list_is_a_list_of_what_it_should_hold(model: str, said: str) -> None:
     assert problem(f"model: {{type: gru, units: {model}}}\ndataset: hapt") == f"s.yaml:{said}"
 
 
+def test_a_text_that_is_too_short_is_told_with_how_long_it_must_be() -> None:
+    said = problem("model: gru\ndataset: {type: text, text: h}")
+    assert said == "s.yaml:2:29: `dataset.text`: expected text of 3 or more characters, got 'h'"
+
+
 def test_a_validators_own_words_stand_after_the_whole_path() -> None:
     said = problem("model: lstm\ndataset: {type: hapt, channels: []}")
     assert said == "s.yaml:2:33: `dataset.channels` (=[]) must name at least one channel"

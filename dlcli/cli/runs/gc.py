@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlcli.cli.options import Runs
+from dlcli.cli.options import Runs, at_least
 from dlcli.cli.runs.common import Yes
 
 if TYPE_CHECKING:
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 def gc(
     keep_best: Annotated[
         int | None,
-        typer.Option("--keep-best", metavar="N", min=0, help="Keep the N best of each name; 1 if not given."),
+        typer.Option(
+            "--keep-best",
+            metavar="N",
+            parser=at_least("--keep-best", 0),
+            help="Keep the N best of each name; 1 if not given.",
+        ),
     ] = None,
     older_than: Annotated[
         str | None,
