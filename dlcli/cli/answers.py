@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from dlcli.errors import UsageError
+from dlcli.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from dlcli.starter.table import Look
 
 DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".npz")
 """How names of files of data end that are known by that."""
+KINDS_IN_FILES = ("csv", "npz", "windows", "text", "pairs")
+"""The kinds of data that lie in one such file."""
+_NO_TABLE = (
+    "If it is no table: --data text reads a running text, or a class and a text on each line, and --data pairs two "
+    "texts on each line"
+)
 _UNTIL_THEN = "until it is here, --smoke trains on made-up examples"
 
 
@@ -100,10 +106,16 @@ def _nothing_at(path: str) -> str:
 def found_in(wanted: Wanted, data: str, path: str | None, place: Path | None) -> Look:
     """What else the dataset's part of the spec must say, and why."""
     from dlcli.starter.kinds import takes_task, usual_target
+    from dlcli.starter.lines import about_lines
     from dlcli.starter.table import Look
 
     if data == "csv" and place is not None:
-        return _look(place, wanted)
+        try:
+            return _look(place, wanted)
+        except (DataError, UsageError) as error:
+            if wanted.data is not None or place.suffix != ".txt":
+                raise
+            raise type(error)(f"{error}. {_NO_TABLE}") from None
     fields: dict[str, object] = {"task": wanted.task} if wanted.task and takes_task(data) else {}
     mend = "`path`"
     usual = usual_target(data)
@@ -114,7 +126,7 @@ def found_in(wanted: Wanted, data: str, path: str | None, place: Path | None) ->
         fields = {"target": target, **task}
         mend = "`path`, `target` and `task`" if task else "`path` and `target`"
     if path is None or place is not None:
-        return Look(fields, (), {})
+        return Look(fields, about_lines(place) if data == "text" and place is not None else (), {})
     notes = f"a template: there is no {path} here yet; change {mend} to what you have", _UNTIL_THEN
     return Look(fields, notes, {})
 
@@ -124,6 +136,8 @@ def _look(place: Path, wanted: Wanted) -> Look:
     from dlcli.starter.table import open_table, suggest
 
     opened = open_table(place)
+    if len(opened.names) == 1:
+        raise UsageError(f"{place}: has one column alone, so that there is nothing to predict it from")
     while wanted.ask and wanted.target is None:
         target = typer.prompt("Which column is predicted?", default=opened.names[-1])
         try:

@@ -11,6 +11,7 @@ import typer
 
 from dlcli.cli.answers import (
     DATA_SUFFIXES,
+    KINDS_IN_FILES,
     Wanted,
     chosen,
     either,
@@ -30,13 +31,17 @@ def init(
         Path | None,
         typer.Argument(
             metavar="FILE",
-            help="The spec to write, named after the data if absent; or the data, if it is a .csv or .npz file.",
+            help="The spec to write, named after the data if absent; or the data, if it is a .csv or .npz file. "
+            "Of any other, such as a text, say --data.",
         ),
     ] = None,
     data: Annotated[
         str | None,
         typer.Option(
-            "--data", metavar="KIND", help="csv, npz, images, recordings, windows, or published: hapt, mnist, ..."
+            "--data",
+            metavar="KIND",
+            help="Of your own: csv, npz, images, recordings, frames, windows (of a series), text (running, or with "
+            "classes), pairs (of texts); or published: hapt, mnist, ...",
         ),
     ] = None,
     path: Annotated[str | None, typer.Option("--path", metavar="PATH", help="Where your own data is.")] = None,
@@ -76,12 +81,7 @@ def init(
         notes: tuple[str, ...] = (f"a copy of {source.stem}",)
         text = copied(_text_of(source), source, file)
     else:
-        if (
-            file is not None
-            and path is None
-            and file.suffix in DATA_SUFFIXES
-            and data in (None, "csv", "npz", "windows")
-        ):
+        if file is not None and path is None and file.suffix in DATA_SUFFIXES and data in (None, *KINDS_IN_FILES):
             file, path = None, str(file)
         with known_parts(plugins):
             file, text, notes = _made(file, Wanted(data, path, target, task, model, ask=not yes and _can_ask()))

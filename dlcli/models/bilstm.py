@@ -8,7 +8,7 @@ from dlcli.models.recurrent import Kind, Recurrent
 
 
 class BiLSTM(Recurrent):
-    """Stacked bidirectional long short-term memory with one prediction for the whole sequence, or at every step.
+    """Stacked bidirectional long short-term memory, with one prediction for the whole sequence or for each step.
 
     x: (B, T, C), or images (B, H, W, C) row by row, float32 -> (B, K) or (B, T, K) logits.
     Each layer has `units` for each direction; the two are concatenated.

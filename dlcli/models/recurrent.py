@@ -40,7 +40,7 @@ class Recurrent(Component):
     l2: NonNegativeFloat = 0.0
     """Weight of the sum of squared kernel entries in the training loss."""
     embedding: PositiveInt | None = None
-    """Of texts: the size of the vector that is learned for each token; null: each token is an axis of its own."""
+    """Size of the vector that is learned for each token of a text; null: each token is an axis of its own."""
     spectrum: Spectrum | None = None
     """Of signals: a network that reads their frequencies; its outputs are added to the model's. null: none."""
 
@@ -51,8 +51,10 @@ class Recurrent(Component):
 
     @classmethod
     def first_values(cls, outlook: Outlook) -> dict[str, object]:
-        """What `dlcli init` writes for such data; of texts, tokens become vectors."""
-        return ({"embedding": 64} if outlook.tokens else {}) | {"units": [32], "dropout": 0.5, "pooling": "mean"}
+        """What `dlcli init` writes for such data; of texts, tokens become vectors; of steps, nothing is pooled."""
+        values: dict[str, object] = {"embedding": 64} if outlook.tokens else {}
+        values |= {"units": [32], "dropout": 0.5}
+        return values if outlook.per_step else values | {"pooling": "mean"}
 
     @property
     def both_ways(self) -> bool:

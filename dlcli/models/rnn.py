@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class RNN(Carrying, EitherWay):
-    """Stacked plain recurrent layers with one prediction for the whole sequence, or with one at every step.
+    """Stacked plain recurrent layers, with one prediction for the whole sequence or for each step.
 
     x: (B, T, C), or images (B, H, W, C) row by row, float32 -> (B, K) or (B, T, K) logits.
     With `identity_relu`, recurrent kernels start as the identity, so that a state is kept until inputs change it.

@@ -50,7 +50,7 @@ def test_a_family_is_a_table_that_fits_the_terminal(family: str) -> None:
     said = run("list", family)
     assert max(map(len, said.splitlines())) <= 80
     if family == "models":
-        assert "lstm           Stacked long short-term memory with one prediction for the whole\n" in said
+        assert "lstm           Stacked long short-term memory, with one prediction for the whole\n" in said
     if family == "configs":
         assert "2-layer LSTM, and a small network that reads" in said
 
@@ -92,8 +92,8 @@ def test_an_unknown_family_is_refused() -> None:
 LSTM = """\
 lstm  (a type of `model`)
 
-Stacked long short-term memory with one prediction for the whole sequence, or
-with one at every step.
+Stacked long short-term memory, with one prediction for the whole sequence or
+for each step.
 x: (B, T, C), or images (B, H, W, C) row by row, float32 -> (B, K) or (B, T, K)
 logits.
 
@@ -113,8 +113,8 @@ keys, with their defaults
       Weight of the sum of squared kernel entries in the training loss.
   embedding: null
       a whole number, more than 0, or null
-      Of texts: the size of the vector that is learned for each token; null:
-      each token is an axis of its own.
+      Size of the vector that is learned for each token of a text; null: each
+      token is an axis of its own.
   spectrum: null
       keys and values (frame, hop, filters, kernel_size, input_dropout, dropout,
       l2), or null

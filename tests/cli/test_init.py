@@ -12,8 +12,10 @@ from dlcli.cli import app
 from dlcli.datasets.data import Classes, Reals
 from dlcli.datasets.images import Images
 from dlcli.datasets.table import Csv
+from dlcli.datasets.text import Text
 from dlcli.errors import SpecError, UsageError
 from dlcli.spec import load
+from dlcli.starter.kinds import data_kinds, usual_path
 from tests.plugins.parts import PARTS
 from tests.starter.test_table import TABLE
 
@@ -110,6 +112,42 @@ def test_a_file_of_data_is_taken_as_such_where_a_spec_is_expected(here: Path) ->
     (here / "a.npz").write_bytes(b"")
     run("init", "a.npz")
     assert load(here / "a.yaml").dataset.type == "npz"
+
+
+@pytest.mark.parametrize("text", ["A story, of sorts.\n\nIt is, as told, long.\n", "yes a film\nno film\n" * 9])
+def test_a_text_that_is_taken_for_a_table_is_refused_with_the_option_that_reads_it(text: str, here: Path) -> None:
+    (here / "story.txt").write_text(text)
+    hint = "If it is no table: --data text reads a running text"
+    said = str(CliRunner().invoke(app, ["init", "story.txt"]).exception)
+    assert hint in said
+    assert "line 3: has 3 columns; expected 2" in said or "story.txt: has one column alone, so that there" in said
+    assert hint not in str(CliRunner().invoke(app, ["init", "story.txt", "--data", "csv"]).exception)
+    run("init", "story.txt", "--data", "text")
+    experiment = load(here / "story.yaml")
+    assert isinstance(experiment.dataset, Text)
+    assert experiment.dataset.path == "story.txt"
+
+
+def test_lines_that_may_have_classes_are_said_to(here: Path) -> None:
+    (here / "reviews.txt").write_text("good a film\nbad another one\n" * 10)
+    said = run("init", "--data", "text", "--path", "reviews.txt", "-y")
+    assert "every line begins with one of 2 words, such as `good`" in said
+    advised = ["--set", "dataset.label=first", "--set", "model={type: text_cnn, filters: 64}"]
+    assert "the spec is valid" in run("validate", "reviews.yaml", *advised)
+
+
+def test_what_is_said_of_a_model_holds_for_what_it_predicts(here: Path) -> None:
+    run("init", "next", "--data", "text")
+    text = (here / "next.yaml").read_text()
+    assert "pooling" not in text
+    assert "# Stacked gated recurrent units\n" in text
+    run("init", "whole", "--data", "hapt", "--model", "gru")
+    assert "  pooling: mean  " in (here / "whole.yaml").read_text()
+
+
+def test_all_kinds_of_own_data_are_in_the_help() -> None:
+    said = run("init", "--help")
+    assert [kind for kind in data_kinds() if usual_path(kind) and kind not in said] == []
 
 
 @pytest.mark.parametrize(
