@@ -147,7 +147,13 @@ def test_a_series_is_told_only_where_it_is_asked_for(tmp_path: Path) -> None:
         (SERIES, {"steps": 40}, ["the train split has the rows 1 to 29 of 40", "with 40 `steps` before a forecast"]),
         (SERIES, {"season": 30}, ["the train split has the rows 1 to 29", "a `season` of 30"]),
         (SERIES, {"test": {"rows": 2}, "horizon": 3}, ["the test split has the rows 39 to 40 of 40", "of 3 rows"]),
-        (SERIES, {"test": {"rows": 60}}, ["the train split has no rows"]),
+        (SERIES, {"test": {"rows": 60}}, ["dataset.test.rows (=60) leaves nothing to train on: the file has 40 rows;"]),
+        (
+            SERIES,
+            {"test": {"rows": 10}, "validation": {"rows": 30}},
+            ["dataset.validation.rows (=30) leaves nothing", "has 40 rows, 10 of them held out for the test; hold"],
+        ),
+        (SERIES, {"test": {"fraction": 0.99}}, ["the train split has no rows"]),
     ],
 )  # fmt: skip
 def test_what_is_no_series_is_refused(tmp_path: Path, text: str, fields: dict[str, Any], words: list[str]) -> None:

@@ -19,7 +19,7 @@ from dlcli.datasets.tables.reading import place_of
 from dlcli.errors import DataError
 
 if TYPE_CHECKING:
-    from dlcli.datasets.windows import Windows
+    from dlcli.datasets.windows import LastRows, Windows
 
 _NO_VALUE = ("", "NA", "NaN", "nan", "?")
 LAST_VALUE = "naive: the last value again"
@@ -63,6 +63,7 @@ def boundaries(spec: Windows, rows: int) -> dict[str, range]:
 
     Raises DataError where a split has none.
     """
+    _refuse_more_than_there_is(spec, rows)
     ends = {"test": rows}
     ends["validation"] = rows - (spec.test.of(rows) if spec.test else 0)
     ends["train"] = ends["validation"] - (spec.validation.of(ends["validation"]) if spec.validation else 0)
@@ -82,6 +83,22 @@ def boundaries(spec: Windows, rows: int) -> dict[str, range]:
             )
         begin = ends[name]
     return found
+
+
+def _refuse_more_than_there_is(spec: Windows, rows: int) -> None:
+    left = rows
+    for name in ("test", "validation"):
+        held: LastRows | None = getattr(spec, name)
+        if held is None:
+            continue
+        if held.rows is not None and held.rows >= left:
+            before = "" if left == rows else f", {rows - left} of them held out for the test"
+            raise DataError(
+                f"dataset.{name}.rows (={held.rows}) leaves nothing to train on: the file has {rows} rows{before}; "
+                "hold out fewer",
+                at=("dataset", name, "rows"),
+            )
+        left -= held.of(left)
 
 
 def _examples(
