@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import keras
+import numpy as np
 
-from dlcli.datasets.data import Data
+from dlcli.datasets.data import PADDING, UNKNOWN, Data
 from dlcli.errors import TrainingError, UsageError
 from dlcli.faults import plugin_faults
 from dlcli.spec import Experiment
@@ -27,6 +28,8 @@ from dlcli.training.trained import find_trained
 
 _BYTES = 4
 """Of a float32."""
+_MUCH = 0.2
+"""Share of the training tokens from which on it is remarked that they are unknown."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Inspection:
 
     example: the shape of one example; stand_in: whether of a made-up one, since the data is not here.
     memory: estimated bytes in training, by what they are for.
-    remarks: what could not be looked at.
+    remarks: what could not be looked at, and of texts that the vocabulary has little of them.
     """
 
     model: str
@@ -87,7 +90,7 @@ def inspect(experiment: Experiment) -> Inspection:
     experiment = _of_full_length(without_downloads(experiment))
     data = load_data(experiment, smoke=True)
     task = task_for(data, experiment.normalize)
-    remarks: list[str] = []
+    remarks = _about_unknown(data)
     keras.utils.clear_session()
     if not data.stand_in:
         check_asked(experiment, data, task)
@@ -111,6 +114,20 @@ def _of_full_length(experiment: Experiment) -> Experiment:
     """The same with examples as long as the longest, of which alone sizes can be told."""
     train = experiment.train.model_copy(update={"length_buckets": None})
     return experiment.model_copy(update={"train": train})
+
+
+def _about_unknown(data: Data) -> list[str]:
+    """What to say of texts of which the vocabulary leaves much out."""
+    if data.vocabulary is None or data.stand_in:
+        return []
+    tokens = np.asarray(data.train.x[:])
+    share = (tokens == UNKNOWN).sum() / (tokens != PADDING).sum()
+    if share <= _MUCH:
+        return []
+    return [
+        f"{share:.0%} of the training tokens are not in the vocabulary, and unknown to the model; a larger "
+        "`vocabulary` has more of them"
+    ]
 
 
 class UncertainError(UsageError):

@@ -100,6 +100,14 @@ def test_a_text_that_is_too_short_is_told_with_how_long_it_must_be() -> None:
     assert said == "s.yaml:2:29: `dataset.text`: expected text of 3 or more characters, got 'h'"
 
 
+@pytest.mark.parametrize(
+    ("model", "dataset"), [("gru", "text, path: a.txt"), ("seq2seq", "pairs, path: a.txt"), ("text_cnn", "trec")]
+)
+def test_a_vocabulary_tells_two_tokens_apart_or_more(model: str, dataset: str) -> None:
+    said = problem(f"dataset: {{vocabulary: 1, type: {dataset}}}\nmodel: {model}")
+    assert said == "s.yaml:1:23: `dataset.vocabulary`: expected at least 2, got 1"
+
+
 def test_a_validators_own_words_stand_after_the_whole_path() -> None:
     said = problem("model: lstm\ndataset: {type: hapt, channels: []}")
     assert said == "s.yaml:2:33: `dataset.channels` (=[]) must name at least one channel"

@@ -91,6 +91,16 @@ def test_what_only_the_data_shows_to_be_wrong_is_found(rest: str, said: str, tmp
         inspect(experiment(text))
 
 
+@pytest.mark.parametrize(("vocabulary", "remarks"), [(2, 1), (4, 0), ("null", 0)])
+def test_a_vocabulary_that_leaves_much_out_is_remarked_on(vocabulary: object, remarks: int, tmp_path: Path) -> None:
+    # Of ten letters, three are neither a nor b; one is neither a, b, c nor d.
+    text = "aaaabbbcde" * 20
+    dataset = f"{{type: text, text: {text}, vocabulary: {vocabulary}, steps: 10, test: null, validation: null}}"
+    said = inspect(experiment(f"dataset: {dataset}\nmodel: {{type: gru, units: [2]}}")).remarks
+    assert len(said) == remarks
+    assert all(each.startswith("30% of the training tokens are not in the vocabulary, and unknown") for each in said)
+
+
 def test_a_model_that_does_not_fit_made_up_examples_may_fit_the_data(tmp_path: Path) -> None:
     layers = "[{Conv2D: {filters: 2, kernel_size: 3}}, Flatten]"
     text = f"dataset: {{type: npz, path: a.npz}}\nmodel: {{type: sequential, layers: {layers}}}"

@@ -35,7 +35,7 @@ class Tokens(Component):
 
     lowercase: bool = False
     """Whether capital letters are read as small ones."""
-    vocabulary: PositiveInt | None = Field(default=None, examples=[10000])
+    vocabulary: Annotated[int, Field(ge=2)] | None = Field(default=None, examples=[10000])
     """How many different tokens are told apart at most, the most frequent of the training split; all others are
     unknown. null: all that the training split has.
     """
