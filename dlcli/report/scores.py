@@ -104,7 +104,7 @@ def text_table(report: SequenceReport) -> str:
         lines += ["", "first texts that were not written as they should be"]
         for each in mistakes:
             lines.append(f"  {each.name}")
-            lines += [f"    {part:8} {getattr(each, part)}" for part in ("source", "true", "written")]
+            lines += [f"    {part:8} {getattr(each, part) or '(nothing)'}" for part in ("source", "true", "written")]
         if any(SPECIAL[UNKNOWN] in each.source + each.true for each in mistakes):
             lines.append(f"  {SPECIAL[UNKNOWN]}: not in the vocabulary; what stood there is not kept")
     return "\n".join(lines)

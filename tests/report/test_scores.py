@@ -83,6 +83,8 @@ def test_texts_that_are_not_as_they_should_be_stand_with_their_source_and_name()
         "    true     le chien",
         "    written  le",
     ]
+    nothing = text_table(replace(report, written={1: np.array([[4, 5], [-1, -1]])}))
+    assert nothing.endswith("    written  (nothing)")
     true[1, 1] = 1
     *_, shown, written, unknown = text_table(replace(report, true=true)).split("\n")
     assert (shown, written) == ("    true     le <unknown>", "    written  le")
