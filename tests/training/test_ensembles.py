@@ -16,7 +16,7 @@ from dlcli.datasets.data import Classes, Reals
 from dlcli.errors import Preempted
 from dlcli.report.scores import member_lines
 from dlcli.strategies.mirrored import Mirrored
-from dlcli.training import advance as advance_module
+from dlcli.training import prepare as prepare_module
 from dlcli.training.build import build_model, portable, recurrent_kernels, use_kernels
 from dlcli.training.checkpoints import newest
 from dlcli.training.diagnosis import diagnose
@@ -67,9 +67,11 @@ def test_an_ensemble_of_one_equals_its_member(experiment, make_loop, member, dat
 
 def test_members_have_the_weights_that_they_have_alone_with_their_seeds(experiment, make_loop, monkeypatch):
     # Alone, each has a seed of its own, but for the order of the examples, which all members share.
-    ours = advance_module.training_batches
+    ours = prepare_module.training_order
     monkeypatch.setattr(
-        advance_module, "training_batches", lambda *given, **named: ours(*given, **(named | {"seed": 3}))
+        prepare_module,
+        "training_order",
+        lambda experiment, data: ours(experiment.model_copy(update={"seed": 3}), data),
     )
     parts = (MLP, LSTM)
     together = of_each(trained(make_loop(experiment(ensemble(*parts), OPTIMIZER, TRAIN, seed=3))))

@@ -163,10 +163,11 @@ def test_a_damaged_checkpoint_is_told_and_the_one_before_gives_the_same_end(spec
 
 
 def test_without_a_checkpoint_it_begins_anew_and_says_so(spec, begin):
-    undisturbed = trained(spec(1), begin(spec(1)))
-    died = stopped(spec(1), begin(spec(1)), 2)
+    seldom = spec(1, more="checkpoint: {every: 9 epochs}")
+    undisturbed = trained(seldom, begin(seldom))
+    died = stopped(seldom, begin(seldom), 2)
     said = []
-    assert_same(undisturbed, gone_on(died, spec(1), said))
+    assert_same(undisturbed, gone_on(died, seldom, said))
     assert said == [
         f"{died.path} has no checkpoint to go on from; it begins anew, which gives what it would have given"
     ]
