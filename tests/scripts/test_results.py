@@ -102,7 +102,7 @@ def test_runs_outside_of_a_checkout_have_no_commit(config: Path, put_finished: P
     assert row(config)[9] == "unknown"
 
 
-def test_the_time_is_the_shortest_of_the_runs_that_were_not_interrupted(config: Path, put_finished: PutFinished) -> None:
+def test_the_time_is_the_shortest_of_runs_that_were_not_interrupted(config: Path, put_finished: PutFinished) -> None:
     started = "2026-01-31T12:00:00+00:00"
     for seed, hour, resumed in ((0, 14, []), (1, 15, []), (2, 16, []), (3, 13, [started])):
         put_finished(seed, 0.75, started=started, ended=f"2026-01-31T{hour}:00:00+00:00", resumed=resumed)
