@@ -145,6 +145,8 @@ def _why_none(config: Config, runs: Runs) -> str:
     if runs.unlike:
         they = "run is" if runs.unlike == 1 else "runs are"
         return f"not measured as it is now; {runs.unlike} finished {they} of another recipe"
+    if {"Test", "Train"} & config.header.keys():
+        return "measured before; its header has the scores, these runs are not among those read"
     return config.header.get("Not measured", "not measured yet").rstrip(".")
 
 

@@ -49,6 +49,12 @@ def test_a_floor_that_is_missed_is_told(config: Path, put_finished: PutFinished)
     assert row(config)[7] == "0.6, missed"
 
 
+def test_of_a_config_that_was_measured_before_its_header_is_named(config: Path) -> None:
+    text = config.read_text()
+    config.write_text("# What:    A small network\n# Test:    0.75   accuracy\n" + text[text.index("dataset:") :])
+    assert without(config).endswith("measured before; its header has the scores, these runs are not among those read")
+
+
 def test_of_a_seed_the_newest_run_counts(config: Path, put_finished: PutFinished) -> None:
     put_finished(3, 0.25)
     put_finished(3, 0.75)
