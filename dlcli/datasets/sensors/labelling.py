@@ -123,6 +123,12 @@ def about(spec: Recordings, files: Sequence[SensorFile], recordings: Sequence[La
             f"no labelled stretch is as long as a window ({spec.window} samples) in {len(short)} of {len(files)} "
             f"recordings: {', '.join(short)}"
         )
+    return [*remarks, *about_files(files)]
+
+
+def about_files(files: Sequence[SensorFile]) -> list[str]:
+    """What users should know of files of recordings, whatever is made of them."""
+    remarks = []
     left_out = dict.fromkeys(name for file in files for name in file.left_out)
     if left_out:
         remarks.append(f"columns that were not used: {', '.join(left_out)}")

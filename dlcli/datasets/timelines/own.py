@@ -13,7 +13,7 @@ from dlcli.datasets.data import NO_LABEL, Data, Split, Timelines
 from dlcli.datasets.hints import did_you_mean
 from dlcli.datasets.sensors.file_names import FileNames
 from dlcli.datasets.sensors.intervals import Stretch
-from dlcli.datasets.sensors.labelling import class_names, rates_of, stretches_of
+from dlcli.datasets.sensors.labelling import about_files, class_names, rates_of, stretches_of
 from dlcli.datasets.sensors.sensor_files import SensorFile, read_folder
 from dlcli.datasets.splits import divide, refuse_duplicates
 from dlcli.datasets.timelines.cutting import Whole, to_judge, to_learn
@@ -110,13 +110,4 @@ def _refuse_too_many(spec: Frames, wholes: Sequence[Whole], steps: int) -> None:
 
 def _remarks(files: Sequence[SensorFile]) -> list[str]:
     lengths = [len(file.signals) for file in files]
-    remarks = [f"{len(files)} recordings of {min(lengths)} to {max(lengths)} frames"]
-    left_out = dict.fromkeys(name for file in files for name in file.left_out)
-    if left_out:
-        remarks.append(f"columns that were not used: {', '.join(left_out)}")
-    if all(file.subject is None for file in files):
-        remarks.append(
-            "no subjects are named, so that recordings of one person may stand on two sides of a split; "
-            "name them by dataset.file_names or a column `subject`"
-        )
-    return remarks
+    return [f"{len(files)} recordings of {min(lengths)} to {max(lengths)} frames", *about_files(files)]
