@@ -64,18 +64,14 @@ def features(
     from dlcli.backend import load_tensorflow
 
     load_tensorflow(quiet=not verbose)
+    from dlcli.models.application import MissingWeights
     from dlcli.training.features import write_features
 
     try:
         write_features(folder, out, spec, size, rate_hz, typer.echo)
-    except MissingData as error:
-        if error.at != ("model", "weights"):
-            raise
+    except MissingWeights as error:
         # There is no spec here: what it would say of `model.weights` is said of the option.
-        said = str(error).partition("): ")[2].partition("; of a whole network")[0]
-        said = said.replace("null for random weights", f"`--weights {_RANDOM}` to go without")
-        expected = "" if weights == "imagenet" else f"; expected {_WEIGHTS}"
-        raise MissingData(f"--weights {weights}: {said}{expected}") from None
+        raise MissingData(f"--weights {weights}: {error.why}; expected {_WEIGHTS}") from None
 
 
 def _network(network: str, weights: str, pooling: str, size: int) -> Application:

@@ -35,6 +35,14 @@ _BLUE_FIRST = (103.939, 116.779, 123.68)
 """The means of blue, green and red over ImageNet, from 0 to 255."""
 
 
+class MissingWeights(MissingData):
+    """Published weights that are not to be had. why: what is wrong with them; the message has where, and a hint."""
+
+    def __init__(self, weights: str, why: str, hint: str = "") -> None:
+        super().__init__(f"model.weights (={weights}): {why}{hint}", at=("model", "weights"))
+        self.why = why
+
+
 class Application(Component):
     """A published network for photos, from Keras Applications: VGG, ResNet, MobileNet, DenseNet, EfficientNet, ...
 
@@ -111,7 +119,7 @@ class Application(Component):
         import keras
 
         if self.weights not in (None, "imagenet") and not Path(self.weights).is_file():
-            raise MissingData(f"model.weights (={self.weights}): there is no such file", at=("model", "weights"))
+            raise MissingWeights(self.weights, "there is no such file")
         make: Any = getattr(keras.applications, self.network)
         try:
             with warnings.catch_warnings():
@@ -124,15 +132,14 @@ class Application(Component):
             if self.weights is None:
                 raise
             why = " ".join(str(error).split())[:300]
-            raise MissingData(f"model.weights (={self.weights}): {self._hint(why)}", at=("model", "weights")) from error
-
-    def _hint(self, why: str) -> str:
-        if self.weights == "imagenet":
-            return (
-                f"could not be had ({why}). Where there is no network, give the path of a file of them, or null for "
-                "random weights; of a whole network they fit images of the published size alone"
+            if self.weights != "imagenet":
+                said = f"is no file of weights that Keras wrote for {self.network} ({why})"
+                raise MissingWeights(self.weights, said) from error
+            hint = (
+                ". Where there is no network, give the path of a file of them, or null for random weights; of a whole "
+                "network they fit images of the published size alone"
             )
-        return f"is no file of weights that Keras wrote for {self.network} ({why})"
+            raise MissingWeights(self.weights, f"could not be had ({why})", hint) from error
 
     def _expected(self, x: keras.KerasTensor) -> keras.KerasTensor:
         """Pixels (B, H, W, 3) as the network's published weights expect them."""

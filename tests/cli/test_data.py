@@ -66,7 +66,9 @@ def test_where_weights_cannot_be_downloaded_the_option_for_random_ones_is_named(
 
     monkeypatch.setattr("keras.applications.MobileNetV2", offline)
     result = RUN.invoke(app, ["data", "features", *frames])
-    said = r"^--weights imagenet: could not be had \(no network \(at all\)\)\. .* or `--weights random` to go without$"
+    said = (
+        r"^--weights imagenet: could not be had \(no network \(at all\)\); expected imagenet .*, random, or a file .*$"
+    )
     with pytest.raises(MissingData, match=said):
         raise result.exception
 
