@@ -12,6 +12,7 @@ from dlcli.errors import UsageError
 
 if TYPE_CHECKING:
     from dlcli.runs.run import Run
+    from dlcli.training.evaluate import Evaluation
 
 _SPLITS = ("train", "validation", "test")
 
@@ -99,35 +100,41 @@ def evaluate(
         _write(run, prompt, temperature, length, seed, as_json)
         return
     from dlcli.cli.verdicts import give_verdicts
-    from dlcli.report.figures import draw, write
     from dlcli.report.hparams import mend
-    from dlcli.report.scores import headline, member_lines, naive_lines, tables
-    from dlcli.report.segments import write_segments
     from dlcli.training.evaluate import evaluate_run
 
     mend(root)
     evaluation = evaluate_run(run, split)
+    _show(run, evaluation, as_json)
+    give_verdicts(experiment, [evaluation], gate=gate, err=as_json)
+
+
+def _show(run: Run, evaluation: Evaluation, as_json: bool) -> None:
+    """Prints scores, and writes segments and figures into the run's folder."""
+    import json
+
+    from dlcli.report.figures import draw, write
+    from dlcli.report.scores import headline, member_lines, naive_lines, tables
+    from dlcli.report.segments import write_segments
+
     segments = write_segments(run.path, evaluation.split, evaluation.report)
     if as_json:
-        import json
-
         figures = [str(path) for path in write(run.path, evaluation.split, draw(evaluation.subject))]
         written = {"figures": figures} | ({} if segments is None else {"segments_file": str(segments)})
         typer.echo(json.dumps({"run": str(run.path), **evaluation.as_json(), **written}, indent=2))
-    else:
-        info = run.info
-        state = "a smoke run" if info["smoke"] else info["state"]
-        made_up = " on made-up stand-in examples" if info.get("stand_in") else ""
-        fold = f", fold {info['fold']} of {info['folds']}" if "folds" in info else ""
-        scores = "\n".join([headline(evaluation), *member_lines(evaluation), *naive_lines(evaluation)])
-        typer.echo(f"{run.path} ({state}{made_up}{fold})\n{scores}\n\n{tables(evaluation.report)}\n")
-        if segments is not None:
-            typer.echo(f"{'segments':10}{segments}")
-        label = "figures"
-        for path in write(run.path, evaluation.split, draw(evaluation.subject)):
-            typer.echo(f"{label:10}{path}")
-            label = ""
-    give_verdicts(experiment, [evaluation], gate=gate, err=as_json)
+        return
+    info = run.info
+    state = "a smoke run" if info["smoke"] else info["state"]
+    made_up = " on made-up stand-in examples" if info.get("stand_in") else ""
+    fold = f", fold {info['fold']} of {info['folds']}" if "folds" in info else ""
+    scores = "\n".join([headline(evaluation), *member_lines(evaluation), *naive_lines(evaluation)])
+    typer.echo(f"{run.path} ({state}{made_up}{fold})\n{scores}\n\n{tables(evaluation.report)}\n")
+    if segments is not None:
+        typer.echo(f"{'segments':10}{segments}")
+    label = "figures"
+    for path in write(run.path, evaluation.split, draw(evaluation.subject)):
+        typer.echo(f"{label:10}{path}")
+        label = ""
 
 
 def _write(run: Run, prompt: str, temperature: float, length: int, seed: int, as_json: bool) -> None:

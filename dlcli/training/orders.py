@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from dlcli.datasets.data import Data
+from dlcli.datasets.data import PADDING, Data
 from dlcli.datasets.rows import Rows
 from dlcli.models.recurrent import carries
 from dlcli.spec import Experiment
@@ -157,7 +157,7 @@ def training_order(experiment: Experiment, data: Data) -> Order:
 
 
 def lengths_of(tokens: NDArray[Any] | Rows) -> NDArray[np.int64]:
-    """How many tokens there are in each text of (N, T), filled up with zeros behind, (N,)."""
-    there = np.asarray(tokens[:]) != 0
+    """How many tokens there are in each text of (N, T), filled up with padding behind, (N,)."""
+    there = np.asarray(tokens[:]) != PADDING
     last = there.shape[1] - np.argmax(there[:, ::-1], axis=1)
     return np.where(there.any(axis=1), last, 0).astype(np.int64)
