@@ -18,6 +18,7 @@ from dlcli.datasets.rt_polarity import RtPolarity
 from dlcli.datasets.table import Csv
 from dlcli.datasets.text import Text
 from dlcli.datasets.tiny_shakespeare import TinyShakespeare
+from dlcli.datasets.titanic import Titanic
 from dlcli.datasets.trec import Trec
 from dlcli.datasets.uci_har import UciHar
 from dlcli.datasets.windows import Windows
@@ -38,6 +39,7 @@ Dataset = Annotated[
     | RtPolarity
     | Text
     | TinyShakespeare
+    | Titanic
     | Trec
     | UciHar
     | Windows,

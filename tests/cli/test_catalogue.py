@@ -62,7 +62,8 @@ def test_datasets_say_whether_they_are_here(empty_data_folder: Path) -> None:
         "hapt_recordings": "comes with dlcli", "images": "yours",
         "mnist": "12 MB to download", "npz": "yours", "pairs": "yours", "recordings": "yours",
         "rt_polarity": "1 MB to download", "text": "yours", "tiny_shakespeare": "1 MB to download",
-        "trec": "0.3 MB to download", "uci_har": "61 MB to download", "windows": "yours",
+        "titanic": "0.1 MB to download", "trec": "0.3 MB to download",
+        "uci_har": "61 MB to download", "windows": "yours",
     }  # fmt: skip
     empty_data_folder.mkdir()
     types("datasets")["mnist"]().write_stand_in(empty_data_folder)  # type: ignore[attr-defined]

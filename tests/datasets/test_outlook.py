@@ -53,6 +53,8 @@ SPECS: list[dict[str, Any]] = [
     {"type": "rt_polarity"},
     {"type": "rt_polarity", "test": None},
     {"type": "tiny_shakespeare", "steps": 16},
+    {"type": "titanic"},
+    {"type": "titanic", "test": None, "validation": None, "features": ("Age", "Sex")},
     {"type": "recordings", "path": "a", "window": 32},
     {"type": "recordings", "path": "a", "channels": ("a", "b"), "classes": ("x", "y"), "validation": None},
 ]  # fmt: skip

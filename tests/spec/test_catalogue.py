@@ -137,7 +137,7 @@ def test_without_examples_text_has_no_sample() -> None:
 PUBLISHED = {name: cls for name, cls in types("datasets").items() if issubclass(cls, DatasetSpec) and cls.facts}
 
 
-FETCHED = ["cifar10", "fashion_mnist", "mnist", "rt_polarity", "tiny_shakespeare", "trec", "uci_har"]
+FETCHED = ["cifar10", "fashion_mnist", "mnist", "rt_polarity", "tiny_shakespeare", "titanic", "trec", "uci_har"]
 
 
 def test_the_page_on_published_data_agrees_with_the_facts() -> None:
