@@ -13,6 +13,14 @@ from dlcli.training.signals import StopRequest, ending_at_once
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals to itself")
 
 
+@pytest.fixture(autouse=True)
+def interrupts_are_not_ignored():
+    """As they are where a shell starts the tests in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 WATCHED = [signal.SIGINT, signal.SIGTERM, signal.SIGUSR1]
 
 
