@@ -54,7 +54,7 @@ def read_in_streams(model: keras.Model, x: NDArray[Any] | Rows) -> Iterator[tupl
     streams = order.rows
     reader = carrying(model, streams, x.shape[1])
     given = tf.TensorSpec([streams, *x.shape[1:]], tf.float32)
-    run = tf.function(lambda batch: reader(batch, training=False)).get_concrete_function(given)
+    run = tf.function(lambda batch: reader(batch, training=False), autograph=False).get_concrete_function(given)
     for step in range(order.steps):
         inside = min(streams, len(x) - step * streams)
         places = np.arange(streams) + step * streams

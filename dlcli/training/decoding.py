@@ -28,7 +28,7 @@ def decode(model: keras.Model, sources: NDArray[np.int32], beam: int = 1) -> NDA
     steps = model.output_shape[1]
     given = tf.TensorSpec([per_batch * beam, S + steps], tf.float32)
     # The one concrete function of this model: TensorFlow would warn that functions of many models are made.
-    run = tf.function(lambda x: model(x, training=False)).get_concrete_function(given)
+    run = tf.function(lambda x: model(x, training=False), autograph=False).get_concrete_function(given)
     written = []
     for start in range(0, len(sources), per_batch):
         part = sources[start : start + per_batch]

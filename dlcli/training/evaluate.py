@@ -156,7 +156,7 @@ def predictions(model: keras.Model, x: NDArray[Any] | Rows) -> Iterator[NDArray[
     """The model's outputs for x, batch by batch, (N, ...) -> (B, ...); of one size, so that it is compiled once."""
     given = tf.TensorSpec([EVALUATION_BATCH, *x.shape[1:]], tf.float32)
     # The one concrete function of this model: TensorFlow would warn that functions of many models are made.
-    run = tf.function(lambda batch: model(batch, training=False)).get_concrete_function(given)
+    run = tf.function(lambda batch: model(batch, training=False), autograph=False).get_concrete_function(given)
     for start in range(0, len(x), EVALUATION_BATCH):
         batch = x[start : start + EVALUATION_BATCH].astype(np.float32)
         filled = np.concatenate([batch, np.zeros((EVALUATION_BATCH - len(batch), *x.shape[1:]), np.float32)])

@@ -41,7 +41,7 @@ def write_features(
     inputs = keras.Input((size, size, 3), name="inputs")
     model = keras.Model(inputs, network.features(inputs))
     signature = [tf.TensorSpec([None, size, size, 3], tf.float32)]
-    run = tf.function(lambda x: model(x, training=False), input_signature=signature)
+    run = tf.function(lambda x: model(x, training=False), input_signature=signature, autograph=False)
     out.mkdir(parents=True, exist_ok=True)
     for recording, frames in recordings.items():
         signals = np.concatenate(

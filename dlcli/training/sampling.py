@@ -124,7 +124,8 @@ Reader = Generator[Any, int, None]
 def _remembering(model: keras.Model) -> Reader:
     """Reads with a copy of the model that reads one token at a time and carries its states along."""
     copy = carrying(model, rows=1, steps=1)
-    run = tf.function(lambda token: copy(token, training=False)).get_concrete_function(tf.TensorSpec([1, 1]))
+    given = tf.TensorSpec([1, 1])
+    run = tf.function(lambda token: copy(token, training=False), autograph=False).get_concrete_function(given)
     logits = None
     while True:
         token = yield logits
@@ -134,7 +135,7 @@ def _remembering(model: keras.Model) -> Reader:
 def _looking_back(model: keras.Model) -> Reader:
     """Reads the last tokens again for each new one, as many as the model's examples have."""
     T = model.input_shape[1]
-    run = tf.function(lambda x: model(x, training=False)).get_concrete_function(tf.TensorSpec([1, T]))
+    run = tf.function(lambda x: model(x, training=False), autograph=False).get_concrete_function(tf.TensorSpec([1, T]))
     window: list[int] = []
     logits = None
     while True:

@@ -131,7 +131,10 @@ class Steps:
         return totals
 
     def _over_replicas(self, step: Any, batch: Any) -> tf.Tensor:
-        added = self.strategy.reduce(tf.distribute.ReduceOp.SUM, self.strategy.run(step, args=(batch,)), axis=None)
+        # As Keras' own loop does: nothing below looks at tensors in Python, and going through all of Keras to see that
+        # takes longer than making the graph.
+        as_it_is = tf.autograph.experimental.do_not_convert(step)
+        added = self.strategy.reduce(tf.distribute.ReduceOp.SUM, self.strategy.run(as_it_is, args=(batch,)), axis=None)
         return tf.cast(added, tf.float64)
 
     def _train_step(self, batch: Batch) -> tf.Tensor:
