@@ -1,4 +1,4 @@
-"""What holds for every model."""
+"""What holds for every model, whatever it is given; as they are by default: test_every_model.py."""
 
 from __future__ import annotations
 
@@ -119,24 +119,15 @@ def test_the_same_seed_gives_the_same_names_and_first_weights(spec, shape):
 
 
 @every
-def test_a_step_of_training_changes_every_weight_and_steps_lower_the_loss(spec, shape):
+def test_a_step_of_training_changes_every_weight(spec, shape):
     model, x = network(spec, shape), tf.constant(examples(shape, 32))
     y = tf.constant(np.arange(32) % OUTPUTS)
-    optimizer = keras.optimizers.Adam(0.01)
-
-    @tf.function
-    def step(number):
-        zero = tf.constant(0, tf.int64)
-        with positions.at(Position(zero, number, zero, tf.ones(32))), tf.GradientTape() as tape:
-            loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, model(x, training=True)))
-        optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
-        return loss
-
-    before = model.get_weights()
-    losses = [float(step(tf.constant(number, tf.int64))) for number in range(30)]
+    before, zero = model.get_weights(), tf.constant(0, tf.int64)
+    with positions.at(Position(zero, zero, zero, tf.ones(32))), tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, model(x, training=True)))
+    keras.optimizers.Adam(0.01).apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
     for variable, old, new in zip(model.weights, before, model.get_weights(), strict=True):
         assert (old != new).any(), variable.path
-    assert np.mean(losses[-5:]) < 0.9 * np.mean(losses[:5])
 
 
 @pytest.mark.parametrize("name", sorted(READS_PLACES_ONLY))

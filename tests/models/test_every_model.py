@@ -219,7 +219,7 @@ def test_the_loss_falls_on_one_batch(name: str) -> None:
     y = tf.constant(np.random.default_rng(2).integers(0, K, (16, *model.output_shape[1:-1])))
     optimizer = keras.optimizers.Adam(3e-3)
 
-    @tf.function
+    @tf.function(autograph=False)
     def step(number: tf.Tensor) -> tf.Tensor:
         zero = tf.constant(0, tf.int64)
         with positions.at(Position(zero, number, zero, tf.ones(16))), tf.GradientTape() as tape:
