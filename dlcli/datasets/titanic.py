@@ -25,6 +25,7 @@ _CLASSES = ("died", "survived")
 _PASSENGERS = 891
 _EXTRACT = {"Title": ("Name", ", (Mr|Mrs|Miss|Master)[.]"), "Deck": ("Cabin", "^([A-G])")}
 _SUMS = {"Family": ("SibSp", "Parch")}
+_CATEGORICAL = ("Pclass", "Sex", "Embarked")
 _BUCKETS = {"Age": (6.0, 13.0, 18.0, 35.0, 60.0), "Family": (1.0, 4.0)}
 Feature = Literal[
     "Pclass", "Sex", "Title", "Age", "Age_bucket", "SibSp", "Parch", "Family", "Family_bucket", "Fare", "Deck",
@@ -114,7 +115,7 @@ class Titanic(DatasetSpec, OwnSplits):
             sums=_SUMS,
             buckets=_BUCKETS,
             features=self.features,
-            categorical=("Pclass",) if "Pclass" in self.features else (),
+            categorical=tuple(name for name in _CATEGORICAL if name in self.features),
             missing=self.missing,
             test=self.test,
             validation=self.validation,

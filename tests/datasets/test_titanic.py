@@ -55,6 +55,14 @@ def test_the_mirrors_name_of_the_file_will_do_and_rows_without_an_age_can_be_lef
     assert data.train.x[:, 0].tolist() == [22, 64]
 
 
+def test_made_up_rows_hold_categories_where_the_file_does(tmp_path):
+    names = ("Pclass", "Sex", "Age", "Embarked", "Family_bucket")
+    spec = Titanic(test=None, validation=None, features=names)
+    spec.write_stand_in(tmp_path)
+    made_up = [(column.name, column.categories is not None) for column in spec.load(tmp_path).columns]
+    assert made_up == list(zip(names, (True, True, False, True, True), strict=True))
+
+
 def test_what_is_wrong_in_the_file_is_named_with_its_line(tmp_path):
     folder = written(tmp_path, [*ROWS, ROWS[0].replace("1,0,", "4,perhaps,", 1)])
     with pytest.raises(DataError, match=r"train\.csv, line 5, column `Survived`: got 'perhaps', expected one of '0'"):
