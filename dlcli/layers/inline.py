@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import keras
@@ -20,9 +22,11 @@ def inlined(
 
     until: a layer whose input is given instead of the model's output. Returns also the pairs of the model's layers
     and those in their place, whose first weights are their own. Calling the model would make one layer of it, in
-    which weights can neither be frozen nor taken over by the names of layers.
+    which weights can neither be frozen nor taken over by the names of layers. Names that Keras has made up, which
+    count all layers that the process has ever built, are counted from the first of the model.
     """
     config = model.get_config()
+    names = _lasting_names(config["layers"])
     operations = {operation.name: operation for operation in model.operations}
     outputs: dict[str, keras.KerasTensor] = {}
     pairs: list[tuple[keras.layers.Layer, keras.layers.Layer]] = []
@@ -35,12 +39,27 @@ def inlined(
         arguments, named = _filled(node["args"], outputs), _filled(node["kwargs"], outputs)
         if name == until:
             return arguments[0], pairs
-        new = _OURS.get(type(old), type(old)).from_config(old.get_config())  # type: ignore[attr-defined]
+        new = _OURS.get(type(old), type(old)).from_config(old.get_config() | {"name": names[name]})  # type: ignore[attr-defined]
         outputs[name] = new(*arguments, **named)
         if isinstance(old, keras.layers.Layer):
             pairs.append((old, new))
     last = config["output_layers"][0]
     return outputs[last if isinstance(last, str) else last[0]], pairs
+
+
+def _lasting_names(entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """A name for each layer of a model by the one it has: the same, or `conv2d`, `conv2d_1`, ... where it had none."""
+    lasting: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+    for entry in entries:
+        name = entry["name"]
+        base = re.sub(r"_\d+$", "", name)
+        if base.replace("_", "") == entry["class_name"].lower():
+            lasting[name] = f"{base}_{counts[base]}" if counts[base] else base
+            counts[base] += 1
+        else:
+            lasting[name] = name
+    return lasting
 
 
 def arguments_of(model: keras.Model, name: str) -> tuple[list[Any], dict[str, Any]]:

@@ -22,7 +22,7 @@ from dlcli.models.feed_forward import (
     normalised,
     penalty,
 )
-from dlcli.models.masks import max_pooled, where_it_counts
+from dlcli.models.masks import max_from_the_first, max_pooled, where_it_counts
 
 if TYPE_CHECKING:
     import keras
@@ -91,9 +91,6 @@ def convolved(
     x: (B, T, C), or (B, H, W, C) without a mask; mask: (B, T). Steps that do not count are to a convolution as what
     lies beyond the edges.
     """
-    import keras
-
-    max_pooling = (keras.layers.MaxPooling1D, keras.layers.MaxPooling2D)[len(x.shape) - 3]
     for size in filters:
         for _ in range(convolutions):
             x = convolution(
@@ -101,7 +98,7 @@ def convolved(
                 activation=activation, batch_norm=batch_norm, l2=l2, mask=mask,
             )  # fmt: skip
         if pool > 1 and mask is None:
-            x = max_pooling(pool, padding="same", name=names("pool"))(x)
+            x = max_from_the_first(x, pool, names("pool"))
         elif pool > 1:
             x, mask = max_pooled(x, mask, pool, names("pool"))
         x = dropped(x, names, dropout, kind=dropout_kind)

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import keras
 
 _LOWEST = -1e9
-"""Below whatever a layer gives, and finite, so that a sequence without a single step spoils nothing."""
+"""Below whatever a layer gives, and finite, so that what is left out can still be multiplied by zero."""
 
 
 def mask_of(x: keras.KerasTensor) -> keras.KerasTensor | None:
@@ -25,13 +25,20 @@ def pooled_over_time(
 ) -> keras.KerasTensor:
     """Each channel's mean or maximum over the steps that count.
 
-    x: (B, T, C), mask: (B, T) -> (B, C). Keras' own maximum does not look at masks.
+    x: (B, T, C), mask: (B, T) -> (B, C); zeros of a sequence without a single step that counts. Keras' own maximum
+    does not look at masks.
     """
     import keras
 
-    if pooling == "mean":
-        return keras.layers.GlobalAveragePooling1D(name="mean")(x, mask=mask)
-    return keras.layers.GlobalMaxPooling1D(name="max")(x if mask is None else where_it_counts(x, mask, _LOWEST))
+    layer = {"mean": keras.layers.GlobalAveragePooling1D, "max": keras.layers.GlobalMaxPooling1D}[pooling]
+    if mask is None:
+        return layer(name=pooling)(x)
+    some = keras.ops.any(mask, axis=1, keepdims=True)
+    if pooling == "max":
+        of_steps = layer(name=pooling)(where_it_counts(x, mask, _LOWEST))
+    else:
+        of_steps = layer(name=pooling)(x, mask=keras.ops.logical_or(mask, keras.ops.logical_not(some)))
+    return of_steps * keras.ops.cast(some, of_steps.dtype)
 
 
 def where_it_counts(x: keras.KerasTensor, mask: keras.KerasTensor, otherwise: float = 0.0) -> keras.KerasTensor:
@@ -52,11 +59,23 @@ def max_pooled(
     import keras
 
     counts = keras.ops.expand_dims(keras.ops.cast(mask, "float32"), -1)
-    x = where_it_counts(x, mask, _LOWEST)
-    if x.shape[1] is not None and (missing := -x.shape[1] % pool):
-        # Else Keras would fill up both ends.
-        x = keras.ops.pad(x, [[0, 0], [0, missing], [0, 0]], constant_values=_LOWEST)
-        counts = keras.ops.pad(counts, [[0, 0], [0, missing], [0, 0]])
-    counts = keras.layers.MaxPooling1D(pool, padding="same", name=f"{name}_mask")(counts)
+    counts = max_from_the_first(counts, pool, f"{name}_mask")
+    x = max_from_the_first(where_it_counts(x, mask, _LOWEST), pool, name)
     mask = keras.ops.greater(keras.ops.squeeze(counts, -1), 0)
-    return where_it_counts(keras.layers.MaxPooling1D(pool, padding="same", name=name)(x), mask), mask
+    return where_it_counts(x, mask), mask
+
+
+def max_from_the_first(x: keras.KerasTensor, pool: int, name: str) -> keras.KerasTensor:
+    """The maximum of each `pool` neighbours, where windows begin at the first, and the last may be shorter.
+
+    x: (B, T, C) -> (B, T / pool, C), or (B, H, W, C) -> (B, H / pool, W / pool, C), rounded up.
+    """
+    import keras
+
+    axes = len(x.shape) - 2
+    layer = (keras.layers.MaxPooling1D, keras.layers.MaxPooling2D)[axes - 1]
+    if pool > 2 and any(size is None or size % pool for size in x.shape[1:-1]):
+        # Else Keras would fill up both ends; of two places one is missing at most, and that at the end.
+        x = keras.ops.pad(x, [[0, 0], *[[0, pool - 1]] * axes, [0, 0]], constant_values=_LOWEST)
+        return layer(pool, padding="valid", name=name)(x)
+    return layer(pool, padding="same", name=name)(x)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -51,13 +53,19 @@ def write_run(run: Run, model: keras.Model, text: str) -> str:
         raise UsageError(f"--prompt {text!r}: has {len(tokens)} {unit(by)}; this run reads 1 to {steps}")
     numbers = {token: number for number, token in enumerate(run.info["vocabulary"])}
     source = filled_up([np.array([numbers.get(token, UNKNOWN) for token in tokens], np.int32)], steps)
-    written = decode(model, source, beam_of(run.experiment.model))[0]
+    written = decode(model, source, beam_of_run(run))[0]
     return str(writes["separator"]).join(run.info["target"][token] for token in written if token >= 0)
 
 
-def beam_of(spec: object) -> int:
-    """The `beam` of a model's spec; of an ensemble the widest of its members'."""
-    return max(int(getattr(part, "beam", 1)) for part in getattr(spec, "parts", None) or (spec,))
+def beam_of(spec: object, members: Sequence[Run] = ()) -> int:
+    """The `beam` of a model's spec; of an ensemble the widest of its members', which may be other runs' models."""
+    parts = [*(getattr(spec, "parts", None) or (spec,)), *(run.experiment.model for run in members)]
+    return max(int(getattr(part, "beam", 1)) for part in parts)
+
+
+def beam_of_run(run: Run) -> int:
+    """The same of a run; one that was made from other runs has it on record, for those may be gone."""
+    return int(run.info.get("beam") or beam_of(run.experiment.model))
 
 
 def _search(

@@ -24,7 +24,7 @@ from dlcli.spec import Experiment, load_recorded
 from dlcli.tasks import Detection, SequenceToSequence, Task, task_for
 from dlcli.training.batches import EVALUATION_BATCH
 from dlcli.training.carrying import read_in_streams
-from dlcli.training.decoding import beam_of, decode
+from dlcli.training.decoding import beam_of_run, decode
 from dlcli.training.loading import load_data
 from dlcli.training.members import is_ensemble, members_of
 
@@ -59,44 +59,44 @@ class Evaluation:
         return {"split": self.split, "examples": self.examples, **self.scores, **members, **report, **naive}
 
 
-def evaluate(model: keras.Model, name: str, data: Data, task: Task, experiment: Experiment) -> Evaluation:
+def evaluate(
+    model: keras.Model, name: str, data: Data, task: Task, experiment: Experiment, *, beam: int = 1
+) -> Evaluation:
     """Runs a model over the split of this name. The same model file and data give the same numbers to the last digit.
 
-    The experiment tells which further metrics there are.
+    The experiment tells which further metrics there are. beam: of a model that writes sequences, the widest it is
+    scored with.
     """
     split = data.splits[name]
     outputs, losses = _kept(model, split, task, in_streams=carries(experiment.model))
-    report = _report(model, data, split, task, outputs, experiment)
-    subject = Subject(f"{experiment.name} · {name}", data, split, task, report, outputs, losses, model)
+    report = _report(model, data, split, task, outputs, beam)
     further = {metric.name: score(metric, *task.judged(split.y, outputs)) for metric in experiment.metrics}
     naive = {rule: task.report(split.y, forecasts).scores for rule, forecasts in split.naive.items()}
     single = members_of(model) if is_ensemble(model) else []
-    members = [_scores_of_member(member, data, split, task, experiment) for member in single]
+    subject = Subject(f"{experiment.name} · {name}", data, split, task, report, outputs, losses, model, single)
+    members = [_scores_of_member(member, data, split, task, beam) for member in single]
     return Evaluation(name, len(split), _mean(losses), report, subject, further, naive, members)
 
 
 def _report(
-    model: keras.Model, data: Data, split: Split, task: Task, outputs: NDArray[np.float32], experiment: Experiment
+    model: keras.Model, data: Data, split: Split, task: Task, outputs: NDArray[np.float32], beam: int
 ) -> Report:
     """What is told of these outputs; of a model that writes sequences, of those that it writes by itself."""
     if isinstance(task, Detection):
         return task.detected(split, outputs)
     if not isinstance(task, SequenceToSequence):
         return task.report(split.y, outputs)
-    beams = sorted({1, beam_of(experiment.model)})
     sources = np.asarray(split.x[:])[:, : task.target.source_steps]
-    texts = {beam: decode(model, sources, beam) for beam in beams}
+    texts = {beam: decode(model, sources, beam) for beam in sorted({1, beam})}
     names = [split.name_of(row) for row in range(len(split))]
     separator, vocabulary = task.target.separator, data.vocabulary or ()
     read = [separator.join(vocabulary[token] for token in source if token != PADDING) for source in sources]
     return task.written(split.y, outputs, texts, names, read)
 
 
-def _scores_of_member(
-    member: keras.Model, data: Data, split: Split, task: Task, experiment: Experiment
-) -> dict[str, float]:
+def _scores_of_member(member: keras.Model, data: Data, split: Split, task: Task, beam: int) -> dict[str, float]:
     outputs, losses = _kept(member, split, task)
-    return {"loss": _mean(losses), **_report(member, data, split, task, outputs, experiment).scores}
+    return {"loss": _mean(losses), **_report(member, data, split, task, outputs, beam).scores}
 
 
 def _mean(losses: NDArray[np.float32]) -> float:
@@ -196,4 +196,4 @@ def evaluate_run(run: Run, split: str | None = None) -> Evaluation:
         raise UsageError(f"--split {split}: this dataset has no such split, only {', '.join(data.splits)}")
     model = kept_model(run)
     task = task_for(data, experiment.normalize)
-    return evaluate(model, split, data, task, experiment)
+    return evaluate(model, split, data, task, experiment, beam=beam_of_run(run))

@@ -24,6 +24,7 @@ from dlcli.runs.provenance import threads
 from dlcli.runs.run import Run, ending
 from dlcli.training.build import portable, recurrent_kernels
 from dlcli.training.checkpoints import Arrays
+from dlcli.training.decoding import beam_of
 from dlcli.training.evaluate import Evaluation
 from dlcli.training.loop import Loop
 from dlcli.training.progress import Row
@@ -84,7 +85,8 @@ class Recorder:
         if prepared.initial is not None:
             self.run.update(initial=str(prepared.initial.run.path))
         if prepared.trained:
-            self.run.update(members=[str(run.path) for run in prepared.trained])
+            beam = beam_of(loop.experiment.model, prepared.trained)
+            self.run.update(members=[str(run.path) for run in prepared.trained], beam=beam)
         self.run.forget_metrics_after(loop.progress.step)
         self.board.start(layer_graph(self._portable), notes(data))
         for line in introduction(model, prepared, devices, kernels):

@@ -13,6 +13,7 @@ from dlcli.runs.run import Run
 from dlcli.training.build import build_model, build_optimizer, use_kernels
 from dlcli.training.checkpoints import Checkpoint, Checkpoints
 from dlcli.training.disk import disk_faults
+from dlcli.training.decoding import beam_of_run
 from dlcli.training.evaluate import Evaluation, evaluate, kept_model, scored_splits
 from dlcli.training.initial import freeze
 from dlcli.training.loop import Loop
@@ -64,6 +65,9 @@ def train(
             recorder.start(model, loop)
             loop.run(stop, callbacks)
         kept = kept_model(run)
-        evaluations = [evaluate(kept, name, data, task, experiment) for name in scored_splits(experiment, data)]
+        beam = beam_of_run(run)
+        evaluations = [
+            evaluate(kept, name, data, task, experiment, beam=beam) for name in scored_splits(experiment, data)
+        ]
         recorder.finish(loop, evaluations, first_sample(kept, prepared))
     return evaluations

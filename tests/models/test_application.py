@@ -151,3 +151,10 @@ def test_where_there_is_no_network_published_weights_are_missing_and_it_is_said_
     message = r"^model.weights \(=imagenet\): could not be had \(URL fetch failure on .*\). Where .* give the path"
     with pytest.raises(MissingData, match=message):
         network(Application(network="MobileNet", weights="imagenet"), SHAPE)
+
+
+def test_layers_that_keras_gave_no_name_are_called_the_same_whatever_was_built_before() -> None:
+    spec = Application(network="MobileNetV3Small", whole=True, dropout=0.5)
+    first, second = ([layer.name for layer in network(spec, SHAPE).layers[1:]] for _ in range(2))
+    assert first == second
+    assert {"dropout", "dropout_1", "re_lu", "activation_1"} <= set(first)

@@ -109,6 +109,22 @@ def test_a_maximum_is_over_the_steps_that_count():
     assert mask_of(x) is None
 
 
+@pytest.mark.parametrize("pooling", ["mean", "max"])
+def test_a_sequence_without_a_single_step_that_counts_is_zeros_and_spoils_no_gradient(pooling):
+    x, mask = keras.Input((T, C)), keras.Input((T,), dtype="bool")
+    model = keras.Model([x, mask], pooled_over_time(x, mask, pooling))
+    given = tf.constant(X)
+    counts = tf.constant(WITHIN & (np.arange(len(X)) != 2)[:, None])
+    with tf.GradientTape() as tape:
+        tape.watch(given)
+        pooled = model([given, counts])
+    np.testing.assert_array_equal(pooled[2], np.zeros(C))
+    assert np.abs(pooled).max() < 10
+    gradient = tape.gradient(pooled, given)
+    assert np.isfinite(gradient).all()
+    assert not np.any(gradient[2])
+
+
 def test_windows_of_a_pooling_begin_at_the_first_step_and_count_if_one_of_their_steps_does():
     x = keras.Input((T, C))
     h = keras.layers.Masking()(x)

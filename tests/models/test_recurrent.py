@@ -138,6 +138,21 @@ def test_steps_that_pooling_has_made_one_have_one_prediction_and_all_are_predict
     assert model.count_params() == without.count_params()
 
 
+@pytest.mark.parametrize(("pool", "length"), [(2, 7), (3, 7), (4, 9), (5, 11)])
+def test_a_step_has_its_part_in_its_own_prediction_and_in_none_before_its_window(pool, length):
+    spec = CNNLSTM(filters=(4,), kernel_size=1, pool=pool, units=(5,), activation="tanh")
+    x = keras.Input((length, C))
+    model = keras.Model(x, spec.build_steps(x, OUTPUTS))
+    given = examples((length, C), count=1)
+    for step in range(length):
+        moved = given.copy()
+        moved[:, step] += 100  # the maximum of its window, whatever else is in it
+        changed = (np.array(model(moved)) != np.array(model(given))).any(axis=(0, 2))
+        first = step - step % pool
+        assert not changed[:first].any()
+        assert changed[first:].all()
+
+
 @pytest.mark.parametrize("spec", EVERY_KIND, ids=lambda spec: spec.type)
 def test_an_image_is_read_row_by_row(spec):
     if spec.type == "cnn_lstm":

@@ -82,6 +82,21 @@ def test_runs_that_are_not_there_or_have_no_model_are_named(start, begin, experi
     run.end(None)
 
 
+def test_runs_that_are_not_finished_or_named_before_are_refused(start, ensemble, tmp_path):
+    first = start("a")
+    second = start("a")
+    assert prepare(ensemble("a"), runs=tmp_path / "runs").trained[0].path == second.path
+    second.update(state="failed")
+    assert prepare(ensemble("a"), runs=tmp_path / "runs").trained[0].path == first.path
+    message = rf"^model\.from_runs: {second.path} is not finished, its state is failed; runs that are done"
+    with pytest.raises(UsageError, match=message) as caught:
+        prepare(ensemble(str(second.path)), runs=tmp_path / "runs")
+    assert caught.value.at == ("model", "from_runs", 0)
+    with pytest.raises(UsageError, match=rf"^model\.from_runs: {first.path} is a member already") as caught:
+        prepare(ensemble(f"a, {first.path}"), runs=tmp_path / "runs")
+    assert caught.value.at == ("model", "from_runs", 1)
+
+
 def test_a_run_of_an_ensemble_is_no_member(start, ensemble, tmp_path):
     run = start("a", "{type: ensemble, of: linear, copies: 2}")
     with pytest.raises(UsageError, match=rf"^model\.from_runs: {run.path} is an ensemble itself; name the runs of its"):
@@ -103,14 +118,22 @@ def test_of_a_smoke_run_other_smoke_runs_are_the_members(begin, experiment, ense
     source.write_text(dump(spec))
     run = Run.create(tmp_path / "runs", spec, source=source, smoke=True)
     train(prepare(spec, smoke=True), run)
-    assert prepare(ensemble("a"), runs=tmp_path / "runs", smoke=True).trained[0].path == run.path
+    # By the name of the experiment, and by the folders of a smoke run and of a whole one.
+    for name in ("a", run.path):
+        assert prepare(ensemble(name), runs=tmp_path / "runs", smoke=True).trained[0].path == run.path
+    whole = begin(spec)
+    train(prepare(spec), whole)
+    assert prepare(ensemble(whole.path), runs=tmp_path / "runs", smoke=True).trained[0].path == run.path
+    assert prepare(ensemble("a"), runs=tmp_path / "runs").trained[0].path == whole.path
+    with pytest.raises(UsageError, match=r"^model\.from_runs: gone: is neither a run's folder nor the name of one"):
+        prepare(ensemble("gone"), runs=tmp_path / "runs", smoke=True)
 
 
 def test_runs_that_give_back_their_inputs_are_not_averaged(begin, experiment, ensemble, data, tmp_path):
     run = begin(experiment("{type: autoencoder, units: [3], code: 2}", more="name: one"))
     run.model_path.touch()
+    run.end(None)
     message = rf"^model\.from_runs: {run.path} gives back its inputs, which are not averaged$"
     with pytest.raises(UsageError, match=message) as caught:
         prepare(ensemble("one"), runs=tmp_path / "runs")
     assert caught.value.at == ("model", "from_runs", 0)
-    run.end(None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,21 @@ def test_a_run_is_scored_by_what_it_writes(experiment, begin, data):
     assert by_command.exit_code == 0
     assert by_command.stderr == "note      not in the vocabulary of this run, and read as <unknown>: '日', '本'\n"
     assert not CliRunner().invoke(app, ["eval", str(run.path), "--prompt", source]).stderr
+
+
+def test_the_average_of_runs_that_write_has_the_widest_beam_of_theirs(experiment, begin, data, tmp_path):
+    for name, beam in (("narrow", 1), ("wide", 3)):
+        spec = experiment(MODEL.replace("beam: 2", f"beam: {beam}"), train="{epochs: 1}", more=f"name: {name}")
+        train(prepare(spec), begin(spec))
+    spec = experiment("{type: ensemble, from_runs: [narrow, wide]}", more="name: both")
+    run = begin(spec)
+    reported = train(prepare(spec, runs=tmp_path / "runs"), run)
+    shutil.rmtree(tmp_path / "runs" / "wide")
+    assert set(reported[1].report.as_json()["beams"]) == {"1", "3"}
+    assert evaluate_run(run, "test").as_json() == reported[1].as_json()
+    source = "".join(data.vocabulary[token] for token in data.test.x[0, : data.target.source_steps] if token)
+    text = reported[1].report.text(reported[1].report.written[3][0])
+    assert sample_run(run, source, temperature=1.0, length=1, seed=0) == text
 
 
 @pytest.mark.parametrize(("options", "printed"), [([], ""), (["--json"], '"text": ""}\n')])

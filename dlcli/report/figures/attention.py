@@ -13,10 +13,13 @@ from dlcli.report.figures.page import Panel, sheet, shortened
 from dlcli.report.figures.subject import Subject
 
 if TYPE_CHECKING:
+    import keras
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _SHOWN, _COLUMNS = 6, 2
+_ATTENTION = "attention"
+"""The layer of `seq2seq` that looks at the source."""
 _TOKENS = 50
 """Of a source or of what was written, as many as are drawn."""
 _TOKEN_LETTERS = 10
@@ -26,18 +29,24 @@ _LETTERS = 60
 def attention_map(subject: Subject) -> Figure | None:
     """The weights of the source at each token that was written, of the first examples: mistakes first.
 
-    Rows are what was written, columns the source; dark is a large weight.
+    Rows are what was written, columns the source; dark is a large weight. Of an ensemble, those of its first member
+    that looks at all.
     """
     report, target = subject.report, subject.data.target
-    looks = subject.model is not None and any(layer.name == "attention" for layer in subject.model.layers)
-    if not looks or not isinstance(report, SequenceReport) or not isinstance(target, TokenSequence):
+    looking = {
+        whose: model
+        for whose, model in subject.single_models.items()
+        if any(layer.name == _ATTENTION for layer in model.layers)
+    }
+    if not looking or not isinstance(report, SequenceReport) or not isinstance(target, TokenSequence):
         return None
+    whose, model = next(iter(looking.items()))
     written = report.written[max(report.written)]
     wrong = (written != report.true).any(axis=1)
     rows = np.argsort(~wrong, kind="stable")[:_SHOWN]
-    weights = _weights(subject, written[rows], rows)
+    weights = _weights(subject, model, written[rows], rows)
     sources = np.asarray(subject.split.x[rows])[:, : target.source_steps]
-    title = f"{subject.title} · where it looks while it writes"
+    title = f"{subject.title} · where {whose.rstrip('/') or 'it'} looks while it writes"
     # Room for the tokens of the longest; all panels are of one size.
     longest = (
         min(_TOKENS, int((part >= least).sum(axis=1).max())) for part, least in ((sources, 1), (written[rows], 0))
@@ -56,7 +65,7 @@ def attention_map(subject: Subject) -> Figure | None:
     return figure
 
 
-def _weights(subject: Subject, written: NDArray[np.int32], rows: NDArray[np.int64]) -> NDArray[Any]:
+def _weights(subject: Subject, model: keras.Model, written: NDArray[np.int32], rows: NDArray[np.int64]) -> NDArray[Any]:
     """What the layer `attention` gives beside its sums when it reads what the model has written itself, (n, T, S)."""
     import keras
 
@@ -66,7 +75,7 @@ def _weights(subject: Subject, written: NDArray[np.int32], rows: NDArray[np.int6
     begin = np.full((len(rows), 1), BEGIN)
     sources = np.asarray(subject.split.x[rows])[:, : target.source_steps]
     x = np.concatenate([sources, begin, before], axis=1).astype(np.float32)
-    looking = keras.Model(subject.model.input, subject.model.get_layer("attention").output[1])
+    looking = keras.Model(model.input, model.get_layer(_ATTENTION).output[1])
     return np.asarray(looking(x, training=False))
 
 

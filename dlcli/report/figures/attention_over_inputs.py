@@ -77,22 +77,23 @@ def _about(subject: Subject, row: int) -> tuple[str, ...]:
 
 
 def _maps(subject: Subject, rows: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
-    """The weights of the first layers that look over their inputs, (n, T, T) each, by the layers' names."""
-    if subject.model is None:
-        return {}
+    """The weights of the first layers that look over their inputs, (n, T, T) each, by the layers' names.
+
+    Of an ensemble, those of its members, in their order.
+    """
     import keras
 
-    symbols = {
-        layer.name: found for layer in subject.model.layers if (found := _weights(subject.model, layer)) is not None
-    }
-    symbols = dict(list(symbols.items())[:_LAYERS])
-    if not symbols:
-        return {}
     x = np.asarray(subject.split.x[rows]).astype(np.float32)
-    given = keras.Model(subject.model.input, symbols)(x, training=False)
-    weights = {name: np.asarray(each) for name, each in given.items()}
-    # Of several heads, the mean.
-    return {name: each.mean(axis=1) if each.ndim == 4 else each for name, each in weights.items()}
+    maps: dict[str, NDArray[Any]] = {}
+    for whose, model in subject.single_models.items():
+        symbols = {layer.name: found for layer in model.layers if (found := _weights(model, layer)) is not None}
+        symbols = dict(list(symbols.items())[: _LAYERS - len(maps)])
+        given = keras.Model(model.input, symbols)(x, training=False) if symbols else {}
+        for name, each in given.items():
+            weights = np.asarray(each)
+            # Of several heads, the mean.
+            maps[f"{whose}{name}"] = weights.mean(axis=1) if weights.ndim == 4 else weights
+    return maps
 
 
 def _weights(model: keras.Model, layer: keras.layers.Layer) -> keras.KerasTensor | None:
@@ -116,15 +117,18 @@ def _weights(model: keras.Model, layer: keras.layers.Layer) -> keras.KerasTensor
 
 def _draw(axes: Axes, subject: Subject, examples: Examples, i: int, weights: NDArray[Any]) -> None:
     """The weights (T, T) of an example: of a picture an input a row, as in the picture; else an input a column."""
-    if examples.look == "text":
-        vocabulary = subject.data.vocabulary or ()
-        tokens = [vocabulary[int(token)] for token in examples.x[i] if token != PADDING][:_TOKENS]
-        shown = weights[: len(tokens), : len(tokens)]
-        draw_map(axes, shown / _black(shown), tokens, tokens, "looks at", "at")
-        return
     steps = examples.x.shape[1]
     # Fewer where convolutions have pooled; one more where a step that is learned stands in front.
     weights = weights[1:, 1:] if len(weights) == steps + 1 else weights
+    if examples.look == "text":
+        vocabulary = subject.data.vocabulary or ()
+        tokens = [vocabulary[int(token)] for token in examples.x[i] if token != PADDING]
+        # Where convolutions have pooled, several tokens are one step.
+        together = -(-steps // len(weights))
+        parts = [" ".join(tokens[j : j + together]) for j in range(0, len(tokens), together)][:_TOKENS]
+        shown = weights[: len(parts), : len(parts)]
+        draw_map(axes, shown / _black(shown), parts, parts, "looks at", "at")
+        return
     shown = weights.T if examples.look == "picture" else weights
     extent = (0, steps, steps, 0)
     axes.imshow(shown, cmap="Greys", vmin=0, vmax=_black(weights), aspect="auto", extent=extent)

@@ -105,6 +105,36 @@ def test_a_class_token_is_left_out_and_pooled_steps_are_as_wide_as_they_are() ->
     assert figure.axes[3].images[0].get_extent() == [0, 8, 8, 0]
 
 
+def test_of_texts_a_class_token_is_left_out_and_the_tokens_of_a_step_stand_together() -> None:
+    for spec, rows in (
+        (Transformer(layers=1, width=4, heads=2, pooling="class_token"), ["one", "two", "three"]),
+        (AttentionRNN(units=(4,), filters=(3,), pool=2, embedding=3), ["one two", "three"]),
+    ):
+        one = of_texts(spec)
+        figure = attention_over_inputs(one)
+        assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == rows
+        (whole,) = _maps(one, np.array([0])).values()
+        rest = whole[0, 1:, 1:] if whole.shape[-1] == 5 else whole[0]
+        shown = rest[: len(rows), : len(rows)]
+        np.testing.assert_allclose(maps(figure)[0], shown / _black(shown), rtol=1e-6)
+
+
+def test_of_an_ensemble_the_members_maps_are_drawn() -> None:
+    single = [subject(spec, SIGNAL) for spec in (LSTM(units=(4,)), *[AttentionRNN(units=(4,))] * 3)]
+    members = [
+        keras.Model.from_config(one.model.get_config() | {"name": f"member_{number}"})
+        for number, one in enumerate(single, start=1)
+    ]
+    for member, one in zip(members, single, strict=True):
+        member.set_weights(one.model.get_weights())
+    x = keras.Input(SIGNAL)
+    model = keras.Model(x, keras.layers.Average()([member(x) for member in members]))
+    drawn = _maps(replace(single[0], model=model, members=members), np.array([1, 3]))
+    assert list(drawn) == ["member_2/attention_1", "member_3/attention_1"]
+    for weights, one in zip(drawn.values(), single[1:], strict=False):
+        np.testing.assert_allclose(weights, _maps(one, np.array([1, 3]))["attention_1"], rtol=1e-6)
+
+
 def test_weights_that_are_alike_are_not_drawn_as_dark() -> None:
     assert _black(np.full((8, 8), 1 / 8)) == 4 / 8
     assert _black(np.eye(8)) == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -59,6 +61,16 @@ def test_weights_are_those_of_what_was_written():
     drawn = attention_map(subject()).axes[0].images[0].get_array()
     assert drawn.shape == (2, 2)
     np.testing.assert_allclose(drawn.sum(axis=1), 1, atol=1e-5)
+
+
+def test_of_an_ensemble_the_first_member_that_looks_is_shown():
+    blind, looking = subject(score="none"), subject()
+    member = keras.Model.from_config(looking.model.get_config() | {"name": "member_2"})
+    member.set_weights(looking.model.get_weights())
+    figure = attention_map(replace(blind, members=(blind.model, member)))
+    assert "small · test · where member_2 looks while it writes" in texts(figure)
+    expected = attention_map(looking).axes[0].images[0].get_array()
+    np.testing.assert_allclose(figure.axes[0].images[0].get_array(), expected, rtol=1e-6)
 
 
 def test_what_wrote_nothing_is_drawn_as_nothing():
