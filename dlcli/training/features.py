@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Callable
@@ -18,10 +19,13 @@ from dlcli.datasets.images import ENDINGS
 from dlcli.datasets.sensors.file_names import LABELS
 from dlcli.errors import DataError, MissingData, UsageError
 from dlcli.models.application import Application
-from dlcli.runs.files import replacing
+from dlcli.runs.files import replacing, write_json
 
 _BATCH = 32
 """Frames that are worked through at once."""
+_SETTINGS = "features.json"
+"""What features were made with, beside them."""
+_SEED = 0
 
 
 def write_features(
@@ -31,19 +35,26 @@ def write_features(
 
     `signals` (T, F) float32 are what the network's head would read, `rate_hz` the frames per second if they are known.
     Frames are scaled to `size` pixels either way, and follow each other by the numbers in their names. A `labels.csv`
-    beside the folders goes along. say: is told of each recording.
+    beside the folders goes along. say: is told of each recording. What was stopped, or met a frame that is no image,
+    goes on where it was; random weights are the same every time.
     Raises MissingData where there is no such folder, DataError where a folder holds no frames or a file is no image,
-    UsageError where `out` holds anything or the network cannot read frames of this size.
+    UsageError where `out` holds anything else than such features, made with other settings, or the network cannot read
+    frames of this size.
     """
     recordings = _recordings(folder)
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UsageError(f"{out}: is there already; expected a new or empty folder, so that nothing is overwritten")
+    settings = {**network.model_dump(mode="json"), "size": size, "rate_hz": rate_hz}
+    _check_free(out, settings)
+    keras.utils.set_random_seed(_SEED)
     inputs = keras.Input((size, size, 3), name="inputs")
     model = keras.Model(inputs, network.features(inputs))
     signature = [tf.TensorSpec([None, size, size, 3], tf.float32)]
     run = tf.function(lambda x: model(x, training=False), input_signature=signature, autograph=False)
     out.mkdir(parents=True, exist_ok=True)
+    write_json(out / _SETTINGS, settings)
     for recording, frames in recordings.items():
+        if (out / f"{recording}.npz").exists():
+            say(f"{recording}: is there already")
+            continue
         signals = np.concatenate(
             [run(_pixels(frames[i : i + _BATCH], size)).numpy() for i in range(0, len(frames), _BATCH)]
         )
@@ -56,6 +67,19 @@ def write_features(
     if (folder / LABELS).is_file():
         shutil.copyfile(folder / LABELS, out / LABELS)
         say(f"{LABELS}: copied")
+
+
+def _check_free(out: Path, settings: dict[str, Any]) -> None:
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    made_with = json.loads((out / _SETTINGS).read_text()) if (out / _SETTINGS).is_file() else None
+    if made_with is None:
+        raise UsageError(f"{out}: is there already; expected a new or empty folder, so that nothing is overwritten")
+    if made_with != settings:
+        other = ", ".join(
+            f"{key} {made_with.get(key)}, now {value}" for key, value in settings.items() if made_with.get(key) != value
+        )
+        raise UsageError(f"{out}: holds features that were made with other settings ({other}); expected another folder")
 
 
 def _recordings(folder: Path) -> dict[str, list[Path]]:

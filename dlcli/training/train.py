@@ -12,8 +12,8 @@ from dlcli.report.screen import Screen
 from dlcli.runs.run import Run
 from dlcli.training.build import build_model, build_optimizer, use_kernels
 from dlcli.training.checkpoints import Checkpoint, Checkpoints
-from dlcli.training.disk import disk_faults
 from dlcli.training.decoding import beam_of_run
+from dlcli.training.disk import disk_faults
 from dlcli.training.evaluate import Evaluation, evaluate, kept_model, scored_splits
 from dlcli.training.initial import freeze
 from dlcli.training.loop import Loop

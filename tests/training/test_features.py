@@ -47,7 +47,7 @@ def written(folder: Path, **given) -> Path:
 def test_each_recording_becomes_a_file_of_its_frames_by_their_numbers(folder: Path) -> None:
     said: list[str] = []
     out = written(folder, say=said.append)
-    assert sorted(path.name for path in out.iterdir()) == ["anna_1.npz", "ben_1.npz"]
+    assert sorted(path.name for path in out.iterdir()) == ["anna_1.npz", "ben_1.npz", "features.json"]
     with np.load(out / "anna_1.npz") as file:
         assert file["signals"].dtype == np.float32
         np.testing.assert_allclose(file["signals"][:, 0], [1, 2, 9, 10, 33, 100])
@@ -78,13 +78,34 @@ def test_a_published_network_gives_what_its_head_would_read(folder: Path) -> Non
     with np.load(out / "anna_1.npz") as file:
         assert file["signals"].shape == (6, 1024)
         assert (file["signals"] >= 0).all()
-        assert len(np.unique(file["signals"], axis=0)) > 1
+        first = file["signals"]
+    assert len(np.unique(first, axis=0)) > 1
+    # Random weights are the same every time, whatever was built before.
+    (out / "anna_1.npz").unlink()
+    np.testing.assert_array_equal(np.load(written(folder, network=network) / "anna_1.npz")["signals"], first)
 
 
 def test_nothing_is_overwritten(folder: Path) -> None:
     out = written(folder)
+    message = r"features: holds features that were made with other settings \(rate_hz 5.0, now 25.0\); expected another"
+    with pytest.raises(UsageError, match=message):
+        written(folder, rate_hz=25.0)
+    (out / "features.json").unlink()
     with pytest.raises(UsageError, match=r"features: is there already; expected a new or empty folder"):
         written(folder)
+    assert np.load(out / "ben_1.npz")["signals"].shape == (40, 6)
+
+
+def test_what_met_a_damaged_frame_goes_on_when_it_is_mended(folder: Path) -> None:
+    frame = folder / "ben_1" / "frame_7.png"
+    whole = frame.read_bytes()
+    frame.write_text("none")
+    with pytest.raises(DataError, match=r"frame_7\.png: is damaged or not an image"):
+        written(folder)
+    frame.write_bytes(whole)
+    said: list[str] = []
+    out = written(folder, say=said.append)
+    assert said == ["anna_1: is there already", "ben_1: 40 frames of 6 features"]
     assert np.load(out / "ben_1.npz")["signals"].shape == (40, 6)
 
 
