@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -78,7 +79,7 @@ def evaluate(
     Figures are the confusion matrix, the worst mistakes with their inputs, predicted over true numbers and what they
     are off by, timelines of recordings: what fits the task. Segments of recordings go to segments_<split>.csv.
     A run that predicts the next characters or words of a text goes on with a --prompt instead, and one that writes
-    texts, such as translations, writes what it makes of it.
+    texts, such as translations, writes what it makes of it. The name of an experiment with folds means all of them.
     """
     from dlcli.runs.find import find, has_model, runs_folder
     from dlcli.runs.plugins import plugin_notes
@@ -104,9 +105,51 @@ def evaluate(
     from dlcli.training.evaluate import evaluate_run
 
     mend(root)
+    if "folds" in run.info and not _is_named(run, root, wanted):
+        _show_folds(run, split, as_json=as_json, gate=gate)
+        return
     evaluation = evaluate_run(run, split)
     _show(run, evaluation, as_json)
-    give_verdicts(experiment, [evaluation], gate=gate, err=as_json)
+    if "folds" not in run.info:
+        give_verdicts(experiment, [evaluation], gate=gate, err=as_json)
+    elif gate:
+        raise UsageError(
+            f"--gate: {run.path} is one of {run.info['folds']} folds, and what the spec expects is their mean; all of "
+            f"them: dlcli eval {run.path.parent.name} --gate"
+        )
+
+
+def _is_named(run: Run, root: Path, wanted: str | None) -> bool:
+    """Whether a run was asked for by its own folder, and not by a name that is also that of others."""
+    return wanted is not None and run.path.resolve() in (Path(wanted).resolve(), (root / wanted).resolve())
+
+
+def _show_folds(run: Run, split: str | None, *, as_json: bool, gate: bool) -> None:
+    """Prints the scores of every fold, and their mean, by which the spec's expectations go."""
+    import json
+
+    from dlcli.cli.verdicts import judge_scores
+    from dlcli.report.scores import fold_table, pooled_table
+    from dlcli.training.folds import evaluate_folds
+
+    folds, evaluations = evaluate_folds(run, split)
+    info, name = run.info, evaluations[0].split
+    if as_json:
+        summary = {"folds": folds.count, "split": name, "mean": folds.means, "deviation": folds.deviations}
+        each = {"scores": folds.scores, "held_out": folds.held_out, "runs": [str(path) for path in folds.runs]}
+        typer.echo(json.dumps(summary | each, indent=2))
+    else:
+        count = f"{folds.count} of {info['folds']}" if folds.count < info["folds"] else f"{folds.count}"
+        smoke = "a smoke run, " if info["smoke"] else ""
+        typer.echo(f"{run.path.parent} ({smoke}{name} scores of {count} folds)\n{fold_table(folds)}\n")
+        if pooled := pooled_table(evaluations):
+            typer.echo(f"all folds together:\n{pooled}\n")
+        typer.echo(f"look at   dlcli eval {folds.runs[-1]}  (one fold, with figures)")
+    if folds.count == info["folds"]:
+        scores = {f"{name}_{score}": value for score, value in folds.means.items()}
+        judge_scores(run.experiment, scores, gate=gate, err=as_json)
+    elif gate:
+        raise UsageError(f"--gate: only {folds.count} of {info['folds']} folds are trained; go on: dlcli train --resume")
 
 
 def _show(run: Run, evaluation: Evaluation, as_json: bool) -> None:

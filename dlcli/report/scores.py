@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dlcli.datasets.data import UNKNOWN
 from dlcli.datasets.texts.tokens import SPECIAL
@@ -59,6 +62,22 @@ def fold_table(folds: FoldScores) -> str:
         blank = " " * (width + 2) if width else ""
         rows.append(f"  {label:>9}  {blank}" + "  ".join(f"{values[name]:8.4f}" for name in folds.scores))
     return "\n".join(rows)
+
+
+def pooled_table(evaluations: Sequence[Evaluation]) -> str:
+    """Classes and confusions over the examples of several folds; empty where no classes are predicted."""
+    reports = [each.report for each in evaluations]
+    if not all(type(report) is ClassificationReport for report in reports):
+        return ""
+    task = evaluations[0].subject.task
+    y, outputs = (np.concatenate(parts) for parts in zip(*(_judged(each) for each in evaluations), strict=True))
+    pooled = task.report(y, outputs)
+    assert isinstance(pooled, ClassificationReport)
+    return f"{class_table(pooled)}\n\n{confusion_table(pooled)}"
+
+
+def _judged(evaluation: Evaluation) -> tuple[NDArray[Any], NDArray[Any]]:
+    return evaluation.subject.split.y, evaluation.subject.outputs
 
 
 def tables(report: Report) -> str:

@@ -173,18 +173,18 @@ def kept_model(run: Run) -> keras.Model:
 
 
 @plugin_faults(TrainingError)
-def evaluate_run(run: Run, split: str | None = None) -> Evaluation:
+def evaluate_run(run: Run, split: str | None = None, data: Data | None = None) -> Evaluation:
     """The scores of a run's kept model on the split of this name, of the data that the run was trained on.
 
-    split: if None, test, or validation where there is no test, or train where there is neither.
-
+    split: if None, test, or validation where there is no test, or train where there is neither. data: the run's, where
+    it is loaded already.
     Raises UsageError where the run has no model yet or its data no such split, DataError where the data has changed
     since.
     """
     if not run.model_path.exists():
         raise UsageError(f"{run.path}: has no model; the run is {run.info['state']} and finished no epoch")
     info, experiment = run.info, run.experiment
-    data = load_data(experiment, smoke=info["smoke"], fold=info.get("fold"))
+    data = data or load_data(experiment, smoke=info["smoke"], fold=info.get("fold"))
     if data.fingerprint() != info["dataset"]:
         raise DataError(
             f"{run.path}: the data is not what the run was trained on (fingerprint {data.fingerprint()}, "

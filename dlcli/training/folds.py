@@ -9,13 +9,14 @@ from statistics import mean, stdev
 from typing import Any
 
 from dlcli.datasets.data import Data
-from dlcli.errors import Preempted
+from dlcli.errors import Preempted, UsageError
 from dlcli.report.introduction import groups
 from dlcli.report.screen import Screen
 from dlcli.runs.files import read_json, write_json
-from dlcli.runs.find import all_runs
+from dlcli.runs.find import all_runs, has_model
 from dlcli.runs.run import Run, family_of
 from dlcli.spec import Experiment
+from dlcli.training.evaluate import Evaluation, evaluate_run
 from dlcli.training.loading import load_folds
 from dlcli.training.prepare import prepare
 from dlcli.training.resume import take_up
@@ -51,7 +52,7 @@ class FoldScores:
     @property
     def deviations(self) -> dict[str, float]:
         """The standard deviation of each score over the folds."""
-        return {name: stdev(values) for name, values in self.scores.items()}
+        return {name: stdev(values) if len(values) > 1 else 0.0 for name, values in self.scores.items()}
 
 
 def train_folds(
@@ -101,6 +102,30 @@ def train_folds(
         },
     )  # fmt: skip
     return summary
+
+
+def evaluate_folds(run: Run, split: str | None = None) -> tuple[FoldScores, list[Evaluation]]:
+    """The scores of every fold's kept model on its split of this name, of the set that a run belongs to.
+
+    Folds that have no model yet are left out. Raises UsageError where none has, and what evaluate_run raises.
+    """
+    info = run.info
+    of_set = {
+        each.info["fold"]: each
+        for each in all_runs(run.path.parent.parent)
+        if each.path.parent.name == run.path.parent.name and each.info.get("fold_set") == info["fold_set"]
+    }
+    evaluations, runs, held_out = [], [], []
+    for fold, (data, _) in enumerate(load_folds(run.experiment, smoke=info["smoke"]), start=1):
+        if fold in of_set and has_model(of_set[fold]):
+            evaluations.append(evaluate_run(of_set[fold], split, data))
+            runs.append(of_set[fold].path)
+            held_out.append(groups(data).get(evaluations[-1].split, []))
+    if not evaluations:
+        raise UsageError(f"{run.path}: none of the {info['folds']} folds has a model yet")
+    by_name = {name: [each.scores[name] for each in evaluations] for name in evaluations[0].scores}
+    path = run.path.parent / f"folds-{info['fold_set']}.json"
+    return FoldScores(path, by_name, runs, held_out, bool(info.get("stand_in"))), evaluations
 
 
 def _train_fold(

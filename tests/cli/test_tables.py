@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import os
 import urllib.request
 from collections.abc import Callable
@@ -131,7 +132,41 @@ def test_folds_end_to_end_and_the_gate_goes_by_their_mean(dlcli: Invoke, monkeyp
     # Between the least and the mean: one fold alone would meet it.
     bound = (min(test["rmse"] for test in each) + written["mean"]["rmse"]) / 2
     missed = dlcli("train", "line.yaml", "--gate", "--quiet", "--set", f"expect.test_rmse={bound}", fails=TrainingError)
-    assert str(missed.exception) == f"--gate: missed by test_rmse {written['mean']['rmse']:.4f}"
+    said = f"--gate: missed by test_rmse {written['mean']['rmse']:.4f}"
+    assert str(missed.exception) == said
+    # The name, and nothing at all, means all folds; a fold by itself is not what is expected to reach anything.
+    for wanted in (["line"], []):
+        assert str(dlcli("eval", *wanted, "--gate", fails=TrainingError).exception) == said
+    evaluated = json.loads(dlcli("eval", "line", "--json").stdout)
+    assert evaluated["mean"] == pytest.approx(written["mean"])
+    assert (evaluated["folds"], evaluated["split"], set(evaluated["scores"])) == (3, "test", set(written["scores"]))
+    one = list(all_runs(Path("runs")))[-1]
+    assert "expected" not in dlcli("eval", str(one.path)).output
+    refused = dlcli("eval", str(one.path), "--gate", fails=UsageError)
+    assert str(refused.exception).startswith(f"--gate: {one.path} is one of 3 folds, and what the spec expects is their")
+
+
+def test_of_a_set_that_was_stopped_the_folds_that_are_there_are_evaluated(dlcli: Invoke) -> None:
+    text = f"{CLASSES}{FOLDS}expect: {{test_accuracy: 0.1}}\n"
+    dlcli("train", spec("people", text), "--data-dir", "tables", "--set", "train.epochs=1")
+    done = dlcli("eval", "people", "--data-dir", "tables")
+    assert "runs/people (test scores of 3 folds)" in done.output
+    pooled = done.output.split("all folds together:")[1].split("true class")
+    supports = re.findall(r"^(?:high|low) .* (\d+)$", pooled[0], re.MULTILINE)
+    assert len(supports) == 2
+    assert sum(map(int, supports)) == 60
+    assert "expected  test_accuracy at least 0.1: met" in done.output
+    first, second, third = all_runs(Path("runs"))
+    third.model_path.unlink()
+    done = dlcli("eval", "people", "--data-dir", "tables")
+    assert "(test scores of 2 of 3 folds)" in done.output
+    assert "expected" not in done.output
+    refused = dlcli("eval", "people", "--gate", "--data-dir", "tables", fails=UsageError)
+    assert str(refused.exception) == "--gate: only 2 of 3 folds are trained; go on: dlcli train --resume"
+    first.model_path.unlink()
+    second.model_path.unlink()
+    refused = dlcli("eval", "people", "--data-dir", "tables", fails=UsageError)
+    assert str(refused.exception) == f"{third.path}: none of the 3 folds has a model yet"
 
 
 def test_each_person_is_left_out_once(dlcli: Invoke) -> None:
