@@ -28,6 +28,8 @@ class Measured:
     """By split and name, as in `expect`; of folds, their means."""
     seconds: float | None
     """How long it took; None where it was stopped in between, so that nobody knows."""
+    naive: Mapping[str, Mapping[str, float]]
+    """What simple rules reach on the same examples: by what they are called, scores by split and name."""
 
     @property
     def info(self) -> Mapping[str, Any]:
@@ -60,7 +62,7 @@ def runs_of(config: Experiment, roots: Sequence[Path]) -> Runs:
         if seed is None:
             unlike += 1
         else:
-            found[seed] = Measured(entry, seed, _scores(entry), _seconds(entry))
+            found[seed] = Measured(entry, seed, _scores(entry), _seconds(entry), _naive(entry))
     return Runs(dict(sorted(found.items())), unlike)
 
 
@@ -95,6 +97,15 @@ def _scores_of(result: Mapping[str, Any]) -> dict[str, float]:
         for name, value in scores.items()
         if isinstance(value, float)
     }
+
+
+def _naive(entry: Entry) -> dict[str, dict[str, float]]:
+    """By the last run: folds of a series there are none."""
+    found: dict[str, dict[str, float]] = {}
+    for split, scores in read_json(entry.runs[-1].path / "result.json").items():
+        for rule, reached in scores.get("naive", {}).items():
+            found.setdefault(rule, {}).update({f"{split}_{name}": value for name, value in reached.items()})
+    return found
 
 
 def _seconds(entry: Entry) -> float | None:

@@ -30,7 +30,7 @@ HEAD = """# Results
 <!-- Written by scripts/results.py from finished runs. Do not edit: run it again. -->
 
 What the shipped configs reach: the mean over seeds, then the lowest and the highest, of the score that the config
-expects. "Reported" is what others have published, with its source; "at least" (of an error: at most) is what the config
+expects. "Reported" is what others have published, with its source, or what a naive forecast reaches; "at least" (of an error: at most) is what the config
 expects, with which `dlcli train CONFIG --gate` fails where it is missed. Times are of one run, the shortest over seeds:
 others may have shared the machine. `python scripts/seeds.py CONFIG --seeds 0 1 2` makes the runs of a row,
 `python scripts/results.py` this page.
@@ -94,7 +94,7 @@ def _row(config: Config, runs: Sequence[Measured]) -> str:
     cells = [
         config.link,
         _ASIDE.split(config.header.get("What", ""))[0].rstrip(" ,"),
-        config.header.get("Reported", "–"),
+        _lines(_beside(config, runs[-1], names)) or "–",
         _lines(name.replace("_", " ") for name in names),
         _lines(f"{fmean(values):.4f}" for values in columns),
         _lines(f"{min(values):.4f} to {max(values):.4f}" for values in columns),
@@ -105,6 +105,14 @@ def _row(config: Config, runs: Sequence[Measured]) -> str:
         _each_once(map(_made_with, runs)),
     ]
     return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |\n"
+
+
+def _beside(config: Config, run: Measured, names: Sequence[str]) -> Iterator[str]:
+    """What others report, and what simple rules reach where the scores in a row are those of forecasts."""
+    if reported := config.header.get("Reported"):
+        yield reported
+    for rule, reached in run.naive.items():
+        yield from (f"{reached[name]:.4f} {rule}" for name in names if name in reached)
 
 
 def _scores(experiment: Experiment, runs: Sequence[Measured]) -> list[str]:

@@ -109,6 +109,8 @@ def found_in(wanted: Wanted, data: str, path: str | None, place: Path | None) ->
     from dlcli.starter.lines import about_lines
     from dlcli.starter.table import Look
 
+    if data == "windows" and place is not None:
+        return _look_at_series(place, wanted)
     if data == "csv" and place is not None:
         try:
             return _look(place, wanted)
@@ -145,6 +147,22 @@ def _look(place: Path, wanted: Wanted) -> Look:
         except UsageError as error:
             typer.echo(str(error), err=True)
     return suggest(opened, wanted.target, wanted.task)
+
+
+def _look_at_series(place: Path, wanted: Wanted) -> Look:
+    """What is found in a series; the column to forecast, if it is not given, is asked for until it is one."""
+    from dlcli.starter.series import suggest_series
+    from dlcli.starter.table import open_table
+
+    opened = open_table(place)
+    while wanted.ask and wanted.target is None:
+        usual = suggest_series(opened, None).fields["target"]
+        target = typer.prompt("Which column is forecast?", default=str(usual))
+        try:
+            return suggest_series(opened, target)
+        except UsageError as error:
+            typer.echo(str(error), err=True)
+    return suggest_series(opened, wanted.target)
 
 
 def _resolved(path: str) -> Path | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -50,24 +51,36 @@ def evaluate(
         ),
     ] = None,
     temperature: Annotated[
-        float,
+        float | None,
         typer.Option(
             "--temperature",
             metavar="NUMBER",
             parser=at_least("--temperature", 0.0),
-            help="How freely it goes on: 0 takes what is most probable, 1 draws by the probabilities.",
+            help="How freely it goes on: 0 takes what is most probable, 1 draws by the probabilities; 0.8 if absent.",
         ),
-    ] = 0.8,
+    ] = None,
     length: Annotated[
-        int,
+        int | None,
         typer.Option(
-            "--length", metavar="N", parser=at_least("--length", 1), help="How many characters or words it adds."
+            "--length",
+            metavar="N",
+            parser=at_least("--length", 1),
+            help="How many characters or words it adds; 400 if absent.",
         ),
-    ] = 400,
+    ] = None,
     seed: Annotated[
-        int,
+        int | None,
         typer.Option("--seed", metavar="N", parser=at_least("--seed", 0), help="Another seed gives another text."),
-    ] = 0,
+    ] = None,
+    beam: Annotated[
+        int | None,
+        typer.Option(
+            "--beam",
+            metavar="N",
+            parser=at_least("--beam", 1),
+            help="Of a run that writes texts: how many are kept in view while it writes; as in its spec if absent.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
     gate: Gate = False,
     runs: Runs = None,
@@ -94,11 +107,16 @@ def evaluate(
     experiment = run.experiment
     for note in plugin_notes(run.path, run.info.get("plugins", [])):
         typer.echo(f"note      {note}", err=as_json)
+    drawing = {"--temperature": temperature, "--length": length, "--seed": seed}
+    _refuse_idle(run, prompt, {"--split": split, "--gate": gate or None}, drawing, beam)
     from dlcli.backend import load_tensorflow
 
     load_tensorflow(quiet=not verbose)
     if prompt is not None:
-        _write(run, prompt, temperature, length, seed, as_json)
+        given = {
+            name.removeprefix("--"): value for name, value in {**drawing, "beam": beam}.items() if value is not None
+        }
+        _write(run, prompt, given, as_json)
         return
     from dlcli.cli.verdicts import give_verdicts
     from dlcli.report.hparams import mend
@@ -108,7 +126,7 @@ def evaluate(
     if "folds" in run.info and not _is_named(run, root, wanted):
         _show_folds(run, split, as_json=as_json, gate=gate)
         return
-    evaluation = evaluate_run(run, split)
+    evaluation = evaluate_run(run, split, beam=beam)
     _show(run, evaluation, as_json)
     if "folds" not in run.info:
         give_verdicts(experiment, [evaluation], gate=gate, err=as_json)
@@ -117,6 +135,23 @@ def evaluate(
             f"--gate: {run.path} is one of {run.info['folds']} folds, and what the spec expects is their mean; all of "
             f"them: dlcli eval {run.path.parent.name} --gate"
         )
+
+
+def _refuse_idle(
+    run: Run, prompt: str | None, scoring: Mapping[str, Any], drawing: Mapping[str, Any], beam: int | None
+) -> None:
+    """Raises UsageError for an option that would change nothing."""
+    writes = "writes" in run.info
+    idle = {} if prompt is None else dict.fromkeys(scoring, "goes with scores, and a --prompt is not scored")
+    if prompt is None or writes:
+        why = "goes with --prompt" if not writes else "nothing is drawn: such a run writes what is most probable"
+        idle |= dict.fromkeys(drawing, why)
+    if not writes:
+        idle["--beam"] = "goes with runs that write texts, such as translations, and this is none"
+    for option, value in {**scoring, **drawing, "--beam": beam}.items():
+        if value is not None and option in idle:
+            said = option if value is True else f"{option} {value}"
+            raise UsageError(f"{said}: {idle[option]} ({run.path})")
 
 
 def _is_named(run: Run, root: Path, wanted: str | None) -> bool:
@@ -149,7 +184,9 @@ def _show_folds(run: Run, split: str | None, *, as_json: bool, gate: bool) -> No
         scores = {f"{name}_{score}": value for score, value in folds.means.items()}
         judge_scores(run.experiment, scores, gate=gate, err=as_json)
     elif gate:
-        raise UsageError(f"--gate: only {folds.count} of {info['folds']} folds are trained; go on: dlcli train --resume")
+        raise UsageError(
+            f"--gate: only {folds.count} of {info['folds']} folds are trained; go on: dlcli train --resume"
+        )
 
 
 def _show(run: Run, evaluation: Evaluation, as_json: bool) -> None:
@@ -180,13 +217,16 @@ def _show(run: Run, evaluation: Evaluation, as_json: bool) -> None:
         label = ""
 
 
-def _write(run: Run, prompt: str, temperature: float, length: int, seed: int, as_json: bool) -> None:
-    """Prints what a run writes, and on standard error what of the prompt it does not know."""
+def _write(run: Run, prompt: str, given: Mapping[str, Any], as_json: bool) -> None:
+    """Prints what a run writes, and on standard error what of the prompt it does not know.
+
+    given: what sample_run is told besides the prompt.
+    """
     import json
 
     from dlcli.training.sampling import sample_run, unknown_tokens
 
-    text = sample_run(run, prompt, temperature=temperature, length=length, seed=seed)
+    text = sample_run(run, prompt, **given)
     if unknown := unknown_tokens(prompt, run.experiment, run.info["vocabulary"]):
         said = ", ".join(map(repr, unknown))
         typer.echo(f"note      not in the vocabulary of this run, and read as <unknown>: {said}", err=True)

@@ -171,6 +171,10 @@ def _close(run: Run, evaluations: list[Evaluation], gate: bool) -> None:
     typer.echo(f"\nrun       {run.path}{label}")
     typer.echo(f"figures   {run.path / 'figures'}")
     typer.echo(f"look at   dlcli eval {run.path}")
+    if (run.path / "sample.txt").exists():
+        typer.echo(f"          dlcli eval {run.path} --prompt TEXT  (a first text is in sample.txt)")
+    if "writes" in info:
+        typer.echo(f"          dlcli eval {run.path} --prompt TEXT")
     typer.echo(f"compare   tensorboard --logdir {run.path.parent.parent}")
     give_verdicts(run.experiment, evaluations, gate=gate and not info["smoke"])
 

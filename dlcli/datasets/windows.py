@@ -111,7 +111,7 @@ class Windows(TableFile):
     @classmethod
     def first_values(cls) -> dict[str, object]:
         """What `dlcli init` writes besides the type."""
-        return {"path": "series.csv", "target": "value", "steps": 24, **HELD_OUT}
+        return {"path": "series.csv", "target": "value", "steps": 24, "difference": True, **HELD_OUT}
 
     def outlook(self) -> Outlook:
         """What is known without the file."""

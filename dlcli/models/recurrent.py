@@ -51,8 +51,13 @@ class Recurrent(Component):
 
     @classmethod
     def first_values(cls, outlook: Outlook) -> dict[str, object]:
-        """What `dlcli init` writes for such data; of texts, tokens become vectors; of steps, nothing is pooled."""
+        """What `dlcli init` writes for such data; of texts, tokens become vectors; of steps, nothing is pooled.
+
+        What follows in a series goes by its last steps, and by all units.
+        """
         values: dict[str, object] = {"embedding": 64} if outlook.tokens else {}
+        if outlook.one_course:
+            return values | {"units": [32]}
         values |= {"units": [32], "dropout": 0.5}
         return values if outlook.per_step else values | {"pooling": "mean"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import AfterValidator, Field, PositiveInt
 
 from dlcli.component import examples_of, such_as
 from dlcli.errors import UsageError
@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from dlcli.datasets.spec import Outlook
     from dlcli.models.columns import InputColumn
 
-_Columns = Annotated[tuple[str, ...], Field(min_length=2)]
+
+def _no_column_with_itself(columns: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(columns)) < len(columns):
+        raise ValueError(f"a cross is of different columns; got {list(columns)}")
+    return columns
+
+
+_Columns = Annotated[tuple[str, ...], Field(min_length=2), AfterValidator(_no_column_with_itself)]
 
 
 class WideDeep(DenseLayers):
@@ -46,7 +53,8 @@ class WideDeep(DenseLayers):
     @classmethod
     def first_values(cls, outlook: Outlook) -> dict[str, object]:
         """What `dlcli init` writes for such data."""
-        return {**super().first_values(outlook), "column_embedding": 8}
+        of_columns = outlook.shape is not None and len(outlook.shape) == 1
+        return super().first_values(outlook) | ({"column_embedding": 8} if of_columns else {})
 
     def refuse_unfit(self, shape: tuple[int | None, ...]) -> None:
         """Raises UsageError where columns are asked for and examples of this shape have none."""
@@ -77,14 +85,17 @@ class WideDeep(DenseLayers):
         found = []
         for j, name in enumerate(self.crosses[i]):
             at = ("model", "crosses", i, j)
+            known = ", ".join(f"`{each.name}`" for each in columns.values() if each.categorical) or "none"
             if name not in columns:
-                known = ", ".join(f"`{each.name}`" for each in columns.values() if each.categorical) or "none"
                 near = did_you_mean(name, columns)
                 said = f"model.crosses: there is no column `{name}`{near}; the columns of categories are: {known}"
                 raise UsageError(said, at=at)
             if not columns[name].categorical:
-                said = f"model.crosses: column `{name}` holds numbers; dataset.buckets or dataset.categorical makes "
-                raise UsageError(f"{said}categories of them", at=at)
+                raise UsageError(
+                    f"model.crosses: column `{name}` holds numbers; the columns of categories are: {known}. In the "
+                    "dataset `csv`, `buckets` and `categorical` make such of numbers",
+                    at=at,
+                )
             found.append(columns[name])
         return found
 

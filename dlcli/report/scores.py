@@ -42,7 +42,11 @@ def member_lines(evaluation: Evaluation) -> list[str]:
     if not evaluation.members:
         return []
     name = next(iter(evaluation.report.scores))
-    return [f"{'members':10}   {name} {' '.join(f'{scores[name]:.4f}' for scores in evaluation.members)}"]
+    reached = [f"{scores[name]:.4f}" for scores in evaluation.members]
+    if evaluation.member_names:
+        reached = [f"{score} {who}" for score, who in zip(reached, evaluation.member_names, strict=True)]
+        return [f"{'members':10}   {name} {', '.join(reached)}"]
+    return [f"{'members':10}   {name} {' '.join(reached)}"]
 
 
 def _in_a_row(scores: Mapping[str, float]) -> str:

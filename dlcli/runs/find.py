@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dlcli.errors import UsageError
 from dlcli.runs.run import Run
+from dlcli.spec.suggest import nearest
 
 
 def runs_folder(given: Path | None) -> Path:
@@ -69,7 +70,9 @@ def find(root: Path, wanted: str | None, fits: Callable[[Run], bool] = lambda ru
             return _newest(runs, fits)
     names = sorted({run.path.parent.name for run in all_runs(root)})
     known = f"there are runs of: {', '.join(names)}" if names else f"there are no runs in {root}"
-    raise UsageError(f"{wanted}: is neither a run's folder nor the name of one; {known}")
+    near = nearest(wanted, names)
+    hint = f" (did you mean `{near}`?)" if near else ""
+    raise UsageError(f"{wanted}: is neither a run's folder nor the name of one{hint}; {known}")
 
 
 def _newest(runs: list[Run], fits: Callable[[Run], bool]) -> Run:

@@ -90,22 +90,20 @@ def suggest(opened: Opened, target: str | None, task: str | None) -> Look:
     """
     from dlcli.datasets.table import Csv
     from dlcli.datasets.tables.columns import cells
+    from dlcli.starter.series import dated
     from dlcli.starter.target import how_predicted
 
     usual = Csv(path="", target=-1)
     table, header = opened.table, opened.table.header is not None
-    place = _place(opened, target)
+    place = len(table.names) - 1 if target is None else place_among(opened, target)
     columns = [cells(table, index, usual.missing_values) for index in range(len(table.names))]
     last = "" if target is not None else ", the last column,"
     kind, why = how_predicted(opened, columns[place], task, last)
     words = "classes" if kind == "classes" else "numbers"
-    notes = [
-        f"{len(columns)} columns, {'with' if header else 'without'} a header, separated by "
-        f"{_SEPARATORS[opened.delimiter]}; {opened.extent}",
-        f"predicts `{columns[place].name}`{last} as {words}: {why}",
-    ]
-    fields: dict[str, object] = {} if opened.delimiter == usual.delimiter else {"delimiter": opened.delimiter}
-    fields |= {} if header else {"header": False}
+    notes, fields = said_of(opened)
+    notes.append(f"predicts `{columns[place].name}`{last} as {words}: {why}")
+    if times := dated(opened):
+        notes.append(f"`{times}` holds times in order: `--data windows` forecasts such a series instead")
     fields |= {"target": columns[place].name if header else place, "task": kind}
     reasons: dict[str, str] = {}
     dropped = _dropped([column for column in columns if column.index != place])
@@ -124,12 +122,23 @@ def suggest(opened: Opened, target: str | None, task: str | None) -> Look:
     return Look(fields, tuple(notes), reasons)
 
 
-def _place(opened: Opened, target: str | None) -> int:
+def said_of(opened: Opened) -> tuple[list[str], dict[str, object]]:
+    """What to print of any table, and the fields that say how it is to be read where that is not as usual."""
+    header = opened.table.header is not None
+    fields: dict[str, object] = {} if opened.delimiter == "," else {"delimiter": opened.delimiter}
+    fields |= {} if header else {"header": False}
+    note = (
+        f"{len(opened.names)} columns, {'with' if header else 'without'} a header, separated by "
+        f"{_SEPARATORS[opened.delimiter]}; {opened.extent}"
+    )
+    return [note], fields
+
+
+def place_among(opened: Opened, target: str) -> int:
+    """The place of a column by its name or its place. Raises UsageError where there is none."""
     from dlcli.spec.suggest import nearest
 
     names, header = opened.table.names, opened.table.header is not None
-    if target is None:
-        return len(names) - 1
     if header and target in names:
         return names.index(target)
     if target.removeprefix("-").isdecimal() and -len(names) <= int(target) < len(names):

@@ -39,8 +39,8 @@ def decode(model: keras.Model, sources: NDArray[np.int32], beam: int = 1) -> NDA
     return np.concatenate(written) if written else np.empty((0, steps), np.int32)
 
 
-def write_run(run: Run, model: keras.Model, text: str) -> str:
-    """What the kept model of a run writes for a text, with the beam of its spec.
+def write_run(run: Run, model: keras.Model, text: str, beam: int) -> str:
+    """What the kept model of a run writes for a text.
 
     Tokens that its vocabulary does not have are unknown to it, as in evaluation.
     Raises UsageError for a text that is empty or longer than it can read.
@@ -53,7 +53,7 @@ def write_run(run: Run, model: keras.Model, text: str) -> str:
         raise UsageError(f"--prompt {text!r}: has {len(tokens)} {unit(by)}; this run reads 1 to {steps}")
     numbers = {token: number for number, token in enumerate(run.info["vocabulary"])}
     source = filled_up([np.array([numbers.get(token, UNKNOWN) for token in tokens], np.int32)], steps)
-    written = decode(model, source, beam_of_run(run))[0]
+    written = decode(model, source, beam)[0]
     return str(writes["separator"]).join(run.info["target"][token] for token in written if token >= 0)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -45,6 +46,8 @@ class Evaluation:
     """What simple rules reach on the same examples, by what they are called: the report's scores, by name."""
     members: Sequence[Mapping[str, float]] = ()
     """Loss and scores of each member of an ensemble, in their order."""
+    member_names: Sequence[str] = ()
+    """What the members are, where they differ: the types of their models, or the runs that they are from."""
 
     @property
     def scores(self) -> dict[str, float]:
@@ -59,14 +62,14 @@ class Evaluation:
         return {"split": self.split, "examples": self.examples, **self.scores, **members, **report, **naive}
 
 
-def evaluate(
-    model: keras.Model, name: str, data: Data, task: Task, experiment: Experiment, *, beam: int = 1
-) -> Evaluation:
+def evaluate(model: keras.Model, name: str, data: Data, task: Task, run: Run, *, beam: int | None = None) -> Evaluation:
     """Runs a model over the split of this name. The same model file and data give the same numbers to the last digit.
 
-    The experiment tells which further metrics there are. beam: of a model that writes sequences, the widest it is
-    scored with.
+    The run's experiment tells which further metrics there are. beam: the widest that a model which writes is scored
+    with, if not that of its spec.
     """
+    experiment = run.experiment
+    beam = beam or beam_of_run(run)
     split = data.splits[name]
     outputs, losses = _kept(model, split, task, in_streams=carries(experiment.model))
     report = _report(model, data, split, task, outputs, beam)
@@ -75,7 +78,15 @@ def evaluate(
     single = members_of(model) if is_ensemble(model) else []
     subject = Subject(f"{experiment.name} · {name}", data, split, task, report, outputs, losses, model, single)
     members = [_scores_of_member(member, data, split, task, beam) for member in single]
-    return Evaluation(name, len(split), _mean(losses), report, subject, further, naive, members)
+    names = _member_names(run) if members else ()
+    return Evaluation(name, len(split), _mean(losses), report, subject, further, naive, members, names)
+
+
+def _member_names(run: Run) -> list[str]:
+    """What an ensemble's members are, in their order; nothing where all are alike."""
+    if taken := run.info.get("members"):
+        return ["/".join(Path(path).parts[-2:]) for path in taken]
+    return [member.type for member in getattr(run.experiment.model, "members", ())]
 
 
 def _report(
@@ -173,11 +184,13 @@ def kept_model(run: Run) -> keras.Model:
 
 
 @plugin_faults(TrainingError)
-def evaluate_run(run: Run, split: str | None = None, data: Data | None = None) -> Evaluation:
+def evaluate_run(
+    run: Run, split: str | None = None, data: Data | None = None, *, beam: int | None = None
+) -> Evaluation:
     """The scores of a run's kept model on the split of this name, of the data that the run was trained on.
 
     split: if None, test, or validation where there is no test, or train where there is neither. data: the run's, where
-    it is loaded already.
+    it is loaded already. beam: as for evaluate.
     Raises UsageError where the run has no model yet or its data no such split, DataError where the data has changed
     since.
     """
@@ -196,4 +209,4 @@ def evaluate_run(run: Run, split: str | None = None, data: Data | None = None) -
         raise UsageError(f"--split {split}: this dataset has no such split, only {', '.join(data.splits)}")
     model = kept_model(run)
     task = task_for(data, experiment.normalize)
-    return evaluate(model, split, data, task, experiment, beam=beam_of_run(run))
+    return evaluate(model, split, data, task, run, beam=beam)

@@ -26,7 +26,7 @@ def as_predicted(data: Data, model: Component) -> Data:
     if categories:
         raise UsageError(
             f"model: {kind} gives back numbers; here `{categories[0]}` is a column of categories: leave it out "
-            "(`dataset.drop`), or give its categories an order (`dataset.ordinal`)",
+            "of the dataset's columns, or, in a csv, give its categories an order (`ordinal`)",
             at=at,
         )
     validation, test = (None if split is None else _of_itself(split) for split in (data.validation, data.test))

@@ -18,7 +18,7 @@ from dlcli.models.recurrent import Recurrent
 from dlcli.runs.run import Run
 from dlcli.spec import Experiment
 from dlcli.training.carrying import carrying
-from dlcli.training.decoding import write_run
+from dlcli.training.decoding import beam_of_run, write_run
 from dlcli.training.evaluate import kept_model
 from dlcli.training.prepare import Prepared
 
@@ -26,9 +26,18 @@ TEMPERATURE = 0.8
 LENGTH = 400
 
 
-def sample_run(run: Run, prompt: str, *, temperature: float, length: int, seed: int) -> str:
+def sample_run(
+    run: Run,
+    prompt: str,
+    *,
+    temperature: float = TEMPERATURE,
+    length: int = LENGTH,
+    seed: int = 0,
+    beam: int | None = None,
+) -> str:
     """What a run's kept model goes on with after a prompt, the prompt included; or what it writes of it.
 
+    beam: what it is written with, if not what the run's spec says.
     Raises UsageError where the run does not predict next tokens or has no model yet, and for a prompt that is empty or
     holds what its vocabulary does not have.
     """
@@ -38,7 +47,7 @@ def sample_run(run: Run, prompt: str, *, temperature: float, length: int, seed: 
     if not run.model_path.exists():
         raise UsageError(f"{run.path}: has no model; the run is {run.info['state']} and finished no epoch")
     if writes:
-        return write_run(run, kept_model(run), prompt)
+        return write_run(run, kept_model(run), prompt, beam or beam_of_run(run))
     return sample(kept_model(run), run.experiment, vocabulary, prompt, temperature, length, seed)
 
 

@@ -12,7 +12,6 @@ from dlcli.report.screen import Screen
 from dlcli.runs.run import Run
 from dlcli.training.build import build_model, build_optimizer, use_kernels
 from dlcli.training.checkpoints import Checkpoint, Checkpoints
-from dlcli.training.decoding import beam_of_run
 from dlcli.training.disk import disk_faults
 from dlcli.training.evaluate import Evaluation, evaluate, kept_model, scored_splits
 from dlcli.training.initial import freeze
@@ -65,9 +64,6 @@ def train(
             recorder.start(model, loop)
             loop.run(stop, callbacks)
         kept = kept_model(run)
-        beam = beam_of_run(run)
-        evaluations = [
-            evaluate(kept, name, data, task, experiment, beam=beam) for name in scored_splits(experiment, data)
-        ]
+        evaluations = [evaluate(kept, name, data, task, run) for name in scored_splits(experiment, data)]
         recorder.finish(loop, evaluations, first_sample(kept, prepared))
     return evaluations

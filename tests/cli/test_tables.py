@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 import os
+import re
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -143,7 +143,9 @@ def test_folds_end_to_end_and_the_gate_goes_by_their_mean(dlcli: Invoke, monkeyp
     one = list(all_runs(Path("runs")))[-1]
     assert "expected" not in dlcli("eval", str(one.path)).output
     refused = dlcli("eval", str(one.path), "--gate", fails=UsageError)
-    assert str(refused.exception).startswith(f"--gate: {one.path} is one of 3 folds, and what the spec expects is their")
+    assert str(refused.exception).startswith(
+        f"--gate: {one.path} is one of 3 folds, and what the spec expects is their"
+    )
 
 
 def test_of_a_set_that_was_stopped_the_folds_that_are_there_are_evaluated(dlcli: Invoke) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import keras
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from dlcli.datasets.data import Classes, Column, Data, Split
+from dlcli.datasets.table import Csv
 from dlcli.errors import UsageError
 from dlcli.models.columns import columns_of
 from dlcli.models.wide_deep import WideDeep
@@ -44,8 +47,10 @@ def test_parameters_are_those_of_a_perceptron_and_of_a_linear_model() -> None:
     plain = model_of(WideDeep(units=(8, 6)))
     perceptron = (C + 1) * 8 + (8 + 1) * 6
     assert parameters(plain) == perceptron + (6 + C + 1) * OUTPUTS
-    crossed = model_of(WideDeep(units=(8, 6), crosses=(("sex", "port"), ("port", "sex", "port"))))
-    assert parameters(crossed) == parameters(plain) + (SEX * PORT + PORT * SEX * PORT) * OUTPUTS
+    decks, rows = (*COLUMNS, Column("deck", ("x", "y"))), np.c_[X, [0, 1, 0, 1]].astype(np.float32)
+    plain = model_of(WideDeep(units=(8, 6)), decks, rows)
+    crossed = model_of(WideDeep(units=(8, 6), crosses=(("sex", "port"), ("port", "deck", "sex"))), decks, rows)
+    assert parameters(crossed) == parameters(plain) + (SEX * PORT + PORT * 2 * SEX) * OUTPUTS
     embedded = model_of(WideDeep(units=(8, 6), column_embedding=4))
     assert parameters(embedded) == (SEX + PORT) * 4 + (2 + 2 * 4 + 1) * 8 + (8 + 1) * 6 + (6 + C + 1) * OUTPUTS
 
@@ -82,13 +87,24 @@ def test_a_portable_copy_gives_the_same(tmp_path) -> None:
     ("crosses", "message", "place"),
     [
         ((("sex", "prt"),), r"no column `prt` \(did you mean `port`\?\); the columns of categories are: `sex`, `p", 1),
-        ((("age", "sex"),), r"column `age` holds numbers; dataset\.buckets or dataset\.categorical makes", 0),
+        ((("age", "sex"),), r"column `age` holds numbers; the columns of categories are: .*`sex`", 0),
     ],
 )
 def test_columns_that_cannot_be_crossed_are_refused(crosses, message: str, place: int) -> None:
     with pytest.raises(UsageError, match=rf"model\.crosses: .*{message}") as error:
         model_of(WideDeep(crosses=crosses))
     assert error.value.at == ("model", "crosses", 0, place)
+
+
+def test_a_column_is_not_crossed_with_itself() -> None:
+    with pytest.raises(ValidationError, match=r"a cross is of different columns; got \['sex', 'port', 'sex'\]"):
+        WideDeep(crosses=(("sex", "port", "sex"),))
+
+
+def test_only_of_rows_of_a_table_columns_are_embedded_to_begin_with() -> None:
+    outlook = Csv(path="a.csv", target="y").outlook()
+    assert WideDeep.first_values(outlook)["column_embedding"] == 8
+    assert "column_embedding" not in WideDeep.first_values(replace(outlook, shape=(28, 28, 1)))
 
 
 @pytest.mark.parametrize("fields", [{"crosses": (("a", "b"),)}, {"column_embedding": 3}])

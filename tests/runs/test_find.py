@@ -91,6 +91,9 @@ def test_an_unknown_name_is_named_together_with_those_there_are(tmp_path: Path) 
     put(tmp_path, "a", "20240131-120000")
     with pytest.raises(UsageError, match=r"^c: is neither a run's folder nor the name of one; there are runs of: a, b"):
         find(tmp_path, "c")
+    put(tmp_path, "har_lstm", "20240131-120000")
+    with pytest.raises(UsageError, match=r"^har_lstn: .* nor the name of one \(did you mean `har_lstm`\?\); there are"):
+        find(tmp_path, "har_lstn")
 
 
 def test_an_unknown_name_where_there_are_no_runs_names_the_folder(tmp_path: Path) -> None:

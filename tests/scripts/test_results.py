@@ -141,6 +141,12 @@ def test_a_row_has_a_line_for_every_score_expected(config: Path, put_finished: P
     ]  # fmt: skip
 
 
+def test_what_a_naive_forecast_reaches_stands_beside_it(config: Path, put_finished: PutFinished) -> None:
+    result = {"kept": {"epoch": 1}, "test": {"accuracy": 0.75, "naive": {"naive: the last": {"accuracy": 0.8}}}}
+    (put_finished(0, 0.75) / "result.json").write_text(json.dumps(result))
+    assert row(config)[2] == "0.5 accuracy; Somebody 2020<br>0.8000 naive: the last"
+
+
 def test_where_nothing_is_expected_the_headline_score_stands(config: Path, put_finished: PutFinished) -> None:
     config.write_text(config.read_text().replace("expect: {test_accuracy: 0.6}\n", ""))
     put_finished(0, 0.75)

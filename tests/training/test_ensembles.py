@@ -168,7 +168,8 @@ def test_a_run_tells_each_members_scores_and_its_model_opens_in_plain_keras(expe
     result = json.loads((run.path / "result.json").read_text())["test"]
     assert [scores.keys() for scores in result["members"]] == [{"loss", "accuracy", "macro_f1"}] * 2
     first, second = (scores["accuracy"] for scores in result["members"])
-    assert member_lines(test) == [f"members      accuracy {first:.4f} {second:.4f}"]
+    assert member_lines(test) == [f"members      accuracy {first:.4f} mlp, {second:.4f} mlp"]
+    assert member_lines(replace(test, member_names=())) == [f"members      accuracy {first:.4f} {second:.4f}"]
     assert evaluate_run(run, "test").as_json() == test.as_json()
     assert run.metrics()[0].keys() >= {"val_accuracy", "val_member_1_accuracy", "val_member_2_accuracy"}
 

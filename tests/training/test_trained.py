@@ -55,6 +55,7 @@ def test_the_average_of_runs_is_evaluated_and_kept_without_training(start, begin
     assert row["val_accuracy"] == pytest.approx(validation.report.accuracy)
     assert run.info["state"] == "done"
     assert run.info["members"] == [str(each.path) for each in runs]
+    assert test.member_names == [f"{each.path.parent.name}/{each.path.name}" for each in runs]
     assert evaluate_run(run, "test").as_json() == test.as_json()
 
 

@@ -53,6 +53,11 @@ def test_a_run_is_scored_by_what_it_writes(experiment, begin, data):
     }.items():
         with pytest.raises(UsageError, match=said):
             sample_run(run, text, temperature=1.0, length=1, seed=0)
+    wider = evaluate_run(run, "test", beam=3).report
+    assert set(wider.as_json()["beams"]) == {"1", "3"}
+    text = wider.text(wider.written[3][0])
+    by_command = CliRunner().invoke(app, ["eval", str(run.path), "--prompt", source, "--beam", "3"])
+    assert by_command.stdout == (f"{text}\n" if text else "")
     by_command = CliRunner().invoke(app, ["eval", str(run.path), "--prompt", f"{source[1:]}日本日"])
     assert by_command.exit_code == 0
     assert by_command.stderr == "note      not in the vocabulary of this run, and read as <unknown>: '日', '本'\n"

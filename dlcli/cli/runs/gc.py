@@ -21,7 +21,7 @@ def gc(
             "--keep-best",
             metavar="N",
             parser=at_least("--keep-best", 0),
-            help="Keep the N best of each name; 1 if not given.",
+            help="Keep the N best of each name; with --older-than alone, 1.",
         ),
     ] = None,
     older_than: Annotated[

@@ -20,6 +20,8 @@ _NAMED = 60
 """Classes up to which each has its name at the axes; of more, some."""
 _LONGEST = 24
 _LISTED = 20
+_LEAST_WIDE, _WIDE_PER_LETTER = 4.4, 0.09
+"""Inches, so that neither the words at the axes nor the title are cut off where classes are few."""
 
 
 def confusion_matrix(subject: Subject) -> Figure | None:
@@ -34,8 +36,10 @@ def confusion_matrix(subject: Subject) -> Figure | None:
         return None
     K = len(report.names)
     side = 1.9 + (0.5 * K if K <= _COUNTED else min(0.16 * K, 0.16 * _NAMED))
-    figure = Figure(figsize=(side if K <= _COUNTED else side + 3.6, side), dpi=DPI, layout="constrained")
-    figure.suptitle(f"{subject.title} · accuracy {report.accuracy:.4f}", fontsize=11, parse_math=False)
+    title = f"{subject.title} · accuracy {report.accuracy:.4f}"
+    wide = max(_LEAST_WIDE, _WIDE_PER_LETTER * len(title), side if K <= _COUNTED else side + 3.6)
+    figure = Figure(figsize=(wide, side), dpi=DPI, layout="constrained")
+    figure.suptitle(title, fontsize=11, parse_math=False)
     if K <= _COUNTED:
         _matrix(figure.add_subplot(), report, letters=10)
         return figure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from dlcli.report.figures.confusion import confusion_matrix
 from dlcli.report.figures.page import png
-from tests.report.figures.subjects import counted, predicted, size, texts
+from tests.report.figures.subjects import classified, counted, predicted, size, texts
 
 
 def picture(K: int, confusion: np.ndarray | None = None) -> bytes:
@@ -47,6 +48,16 @@ def test_up_to_sixty_classes_all_have_their_names_and_none_overlap(K: int) -> No
     png(figure)  # lays it out
     rows = [label.get_window_extent() for label in figure.axes[0].get_yticklabels()]
     assert not any(one.overlaps(other) for one, other in pairwise(rows))
+
+
+def test_with_two_classes_neither_the_title_nor_the_words_at_the_axes_are_cut_off() -> None:
+    one = classified(np.eye(2), np.arange(2))
+    figure = confusion_matrix(replace(one, title="titanic_wide_deep_with_more_columns · validation"))
+    figure.draw_without_rendering()
+    whole = figure.bbox
+    for text in (figure._suptitle, figure.axes[0].xaxis.label, figure.axes[0].yaxis.label):
+        extent = text.get_window_extent()
+        assert whole.x0 <= extent.x0 < extent.x1 <= whole.x1, text.get_text()
 
 
 def test_counts_are_written_where_there_are_few_classes() -> None:
