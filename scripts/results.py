@@ -30,10 +30,10 @@ HEAD = """# Results
 <!-- Written by scripts/results.py from finished runs. Do not edit: run it again. -->
 
 What the shipped configs reach: the mean over seeds, then the lowest and the highest, of the score that the config
-expects. "Reported" is what others have published, with its source, or what a naive forecast reaches; "at least" (of an error: at most) is what the config
-expects, with which `dlcli train CONFIG --gate` fails where it is missed. Times are of one run, the shortest over seeds:
-others may have shared the machine. `python scripts/seeds.py CONFIG --seeds 0 1 2` makes the runs of a row,
-`python scripts/results.py` this page.
+expects. "Reported" is what others have published, with its source, or what a naive forecast reaches; "at least" (of an
+error: at most) is what the config expects, with which `dlcli train CONFIG --gate` fails where it is missed. Times are
+of one run, the shortest over seeds: others may have shared the machine.
+`python scripts/seeds.py CONFIG --seeds 0 1 2` makes the runs of a row, `python scripts/results.py` this page.
 
 | config | what | reported | score | mean | lowest to highest | seeds | at least | time | commit | made with |
 |---|---|---|---|---|---|---|---|---|---|---|

@@ -6,15 +6,19 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import mean, stdev
+from typing import Any
 
 import pytest
 
+from dlcli.datasets import Dataset
 from dlcli.expectations import Verdict
 from dlcli.metrics.names import FALLING
+from dlcli.models import Model
 from dlcli.shipped import shipped
 from dlcli.spec import Experiment, load
 from dlcli.spec.load import check
 from dlcli.spec.reading import parse
+from dlcli.spec.structure import classes_in, type_name
 
 CONFIGS = sorted(shipped("configs").glob("*.yaml"))
 README_FILE = Path(__file__).parents[1] / "README.md"
@@ -60,6 +64,17 @@ def test_what_a_config_expects_is_what_was_measured(path) -> None:
         assert Verdict(name, expected, mean(scores)).met
         # Not far from what is reached, or it would warn of nothing.
         assert abs(expected - mean(scores)) < (0.2 * mean(scores) if name.endswith(FALLING) else 0.02)
+
+
+@pytest.mark.parametrize(("key", "union"), [("dataset", Dataset), ("model", Model)])
+def test_every_type_is_shown_by_a_config(key: str, union: Any) -> None:
+    parts = [getattr(load(path), key) for path in CONFIGS]
+    shown = {member.type for part in parts for member in (part, *getattr(part, "parts", ()))}
+    assert {type_name(cls) for cls in classes_in(union)} - shown == set()
+
+
+def test_either_kind_of_task_that_is_never_guessed_is_shown_by_a_config() -> None:
+    assert {getattr(load(path).dataset, "task", None) for path in CONFIGS} >= {"reals", "labels"}
 
 
 @each

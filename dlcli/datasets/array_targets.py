@@ -1,4 +1,4 @@
-"""What is predicted where it is given as an array: classes by number, text or one-hot rows, or numbers."""
+"""What is predicted where it is given as an array: classes by number, text or rows of zeros and ones, or numbers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcli.datasets.data import Classes, Reals, Target
+from dlcli.datasets.data import Classes, MultiLabel, Reals, Target
 from dlcli.datasets.labels import may_be_classes
 from dlcli.errors import DataError
 
@@ -37,6 +37,14 @@ class Coding:
 
     def read(self, y: NDArray[Any], at: str) -> NDArray[Any]:
         """Class numbers (N,) int32, or (N, D) float32. Raises DataError where the array is not like the training's."""
+        if isinstance(self.target, MultiLabel):
+            K = len(self.target.names)
+            if not _is_of_0_and_1(y) or y.shape[1] != K:
+                raise DataError(
+                    f"{at} has shape {y.shape}, type {y.dtype}; expected rows of {K} zeros and ones, as in the "
+                    "training split"
+                )
+            return np.asarray(y, np.float32)
         if isinstance(self.target, Reals):
             D = len(self.target.names)
             if y.dtype.kind == "U" or y.size != len(y) * D:
@@ -76,6 +84,8 @@ def coding_of(spec: Npz, y: NDArray[Any], at: str, name: str, remarks: list[str]
                 "save them as such, or set dataset.task=classes"
             )
         return _numbers(y)
+    if spec.task == "labels" or (spec.task is None and _is_of_0_and_1(y) and not _is_one_hot(y)):
+        return _any_of(spec, y, at, name, remarks)
     told = spec.task == "classes" or spec.classes is not None
     if _is_one_hot(y):
         if not told:
@@ -91,6 +101,24 @@ def coding_of(spec: Npz, y: NDArray[Any], at: str, name: str, remarks: list[str]
         names = spec.classes or tuple(np.unique(y).tolist())
         return Coding(Classes(names), {name: i for i, name in enumerate(names)})
     return _whole_numbers(spec, y, at, name, remarks)
+
+
+def _any_of(spec: Npz, y: NDArray[Any], at: str, name: str, remarks: list[str]) -> Coding:
+    """The classes that the columns of rows of zeros and ones stand for."""
+    if not _is_of_0_and_1(y):
+        raise DataError(
+            f"{at} has shape {y.shape}, type {y.dtype}; dataset.task=labels expects (N, K) rows of zeros and ones, a "
+            "column for each class"
+        )
+    names = spec.classes or tuple(map(str, range(y.shape[1])))
+    if len(names) != y.shape[1]:
+        raise DataError(f"{at} has rows of {y.shape[1]}, but dataset.classes names {len(names)} classes")
+    if spec.task is None:
+        remarks.append(
+            f"`{name}` is taken for any number of {len(names)} classes for each example (rows of zeros and ones); "
+            "otherwise set dataset.task=reals"
+        )
+    return Coding(MultiLabel(names), {})
 
 
 def _whole_numbers(spec: Npz, y: NDArray[Any], at: str, name: str, remarks: list[str]) -> Coding:
@@ -153,9 +181,11 @@ def _numbers(y: NDArray[Any]) -> Coding:
 
 
 def _is_one_hot(y: NDArray[Any]) -> bool:
-    if y.ndim != 2 or y.dtype.kind == "U":
-        return False
-    return bool(((y == 0) | (y == 1)).all() and (y.sum(axis=1) == 1).all())
+    return _is_of_0_and_1(y) and bool((y.sum(axis=1) == 1).all())
+
+
+def _is_of_0_and_1(y: NDArray[Any]) -> bool:
+    return y.ndim == 2 and y.shape[1] > 1 and y.dtype.kind != "U" and bool(((y == 0) | (y == 1)).all())
 
 
 def _refuse_rows(y: NDArray[Any], at: str) -> None:

@@ -33,7 +33,8 @@ class Npz(DatasetSpec, OwnSplits):
     Divided arrays are named x_train, y_train and, if there are, x_validation (or x_val) and x_test with their y; what
     is not there is held out as `validation` and `test` say. Undivided ones are named x and y, or by the fields below.
     x: (N, ...) numbers; (N,) is taken for (N, 1). y: (N,) whole numbers or text, or one-hot rows (N, K), are classes;
-    decimals, (N,) or (N, D), are numbers to be predicted, unless they are few different whole numbers. groups,
+    decimals, (N,) or (N, D), are numbers to be predicted, unless they are few different whole numbers; rows (N, K) of
+    any zeros and ones say which of K classes an example has. groups,
     groups_train and so on, (N,): whom or what each example comes from.
     Raises MissingData where there is no such file; DataError, with the array's name, where the arrays do not fit.
     Source of the format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html; no pickles are read.
@@ -54,16 +55,17 @@ class Npz(DatasetSpec, OwnSplits):
     """Name of the array of what is to be predicted, with `x`."""
     groups: str | None = Field(default=None, examples=["subjects"])
     """Name of the array of groups, with `x`."""
-    task: Literal["classes", "reals"] | None = None
-    """Whether classes or numbers are predicted. If absent: classes where y is text, whole numbers or one-hot rows, or
-    where its decimals are at most 20 different whole numbers with 5 examples of each on average; else numbers. The
-    run's remarks say what of it was guessed.
+    task: Literal["classes", "reals", "labels"] | None = None
+    """Whether classes or numbers are predicted, or any number of classes for each example (`labels`). If absent:
+    classes where y is text, whole numbers or one-hot rows, or where its decimals are at most 20 different whole numbers
+    with 5 examples of each on average; labels where it is rows of zeros and ones; else numbers. The run's remarks say
+    what of it was guessed.
     """
     classes: Annotated[tuple[str, ...], Field(min_length=2)] | None = Field(
         default=None, examples=[("still", "moving")]
     )
-    """Names of the classes 0, 1 and so on; of as many other whole numbers, from the least on; or the order of classes
-    that are given as text.
+    """Names of the classes 0, 1 and so on, or of the columns of rows; of as many other whole numbers, from the least
+    on; or the order of classes that are given as text.
     """
 
     _each_once = field_validator("classes")(each_once)
@@ -123,6 +125,8 @@ class Npz(DatasetSpec, OwnSplits):
         label = rank * len(self.classes or "01") // len(x)
         y = np.array(self.classes)[label] if self.classes is not None else label
         y = x.mean(axis=(1, 2)) if self.task == "reals" else y
+        if self.task == "labels":
+            y = (x[:, : len(self.classes or "012"), 0] > 0).astype(np.uint8)
         arrays = {"x_train": x[:120], "y_train": y[:120], "x_test": x[120:], "y_test": y[120:]}
         if self.x is not None and self.y is not None:
             arrays = {self.x: x, self.y: y} | ({self.groups: np.arange(240) % 12} if self.groups else {})

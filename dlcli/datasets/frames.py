@@ -123,9 +123,10 @@ class Frames(DatasetSpec, OwnSplits, Sought):
 
     def write_stand_in(self, folder: Path) -> None:
         """Ten short made-up recordings of as many people, in files such as the spec describes."""
-        from dlcli.datasets.sensors.made_up import write_recordings
+        from dlcli.datasets.sensors.made_up import CLASSES, write_recordings
 
-        write_recordings(self.as_recordings(), folder / Path(self.path).name)
+        classes = self.classes or (*CLASSES, *self.background)
+        write_recordings(self.as_recordings().model_copy(update={"classes": classes}), folder / Path(self.path).name)
 
     def as_recordings(self) -> Recordings:
         """The spec of the same files, as `recordings` reads them."""

@@ -46,9 +46,11 @@ class Csv(TableFile, OwnSplits, DerivedColumns):
     """A file of the same columns that is the test split; `test` then holds out nothing."""
     target: ColumnName | Annotated[tuple[ColumnName, ...], Field(min_length=1)] = Field(examples=["price"])
     """The column that is predicted, or a list of several."""
-    task: Literal["classes", "reals"] | None = None
-    """Whether classes or numbers are predicted. If absent: classes where the target is text, or where it has at most 20
-    different values, all whole numbers, with 5 examples of each on average; else numbers. The run's remarks say which.
+    task: Literal["classes", "reals", "labels"] | None = None
+    """Whether classes or numbers are predicted, or with several targets of zeros and ones which of them hold
+    (`labels`: any number of classes for each row). If absent: classes where the target is text, or where it has at most
+    20 different values, all whole numbers, with 5 examples of each on average; else numbers. The run's remarks say
+    which.
     """
     classes: Annotated[tuple[str, ...], Field(min_length=2)] | None = Field(default=None, examples=[("cheap", "dear")])
     """The classes in their order; if absent, those that are in the data, sorted."""
@@ -83,8 +85,12 @@ class Csv(TableFile, OwnSplits, DerivedColumns):
             raise ValueError(
                 f"`drop` (={list(self.drop)}) must not be given with `features`, which leaves out all others"
             )
-        if self.task == "reals" and self.classes is not None:
-            raise ValueError(f"`classes` (={list(self.classes)}) must not be given where `task` is reals")
+        if self.task in ("reals", "labels") and self.classes is not None:
+            raise ValueError(f"`classes` (={list(self.classes)}) must not be given where `task` is {self.task}")
+        if self.task == "labels" and len(self.targets) < 2:
+            raise ValueError(
+                f"`target` (={self.target}) must be a list of columns, one for each class, where `task` is labels"
+            )
         if len(self.targets) > 1 and (self.task == "classes" or self.classes is not None):
             raise ValueError(f"`target` (={list(self.targets)}) must be one column where classes are predicted")
         return self
@@ -101,10 +107,10 @@ class Csv(TableFile, OwnSplits, DerivedColumns):
 
     def outlook(self) -> Outlook:
         """What is known without the file."""
-        numbers = self.task == "reals" or len(self.targets) > 1
+        numbers = self.task == "reals" or (len(self.targets) > 1 and self.task is None)
         classes = self.task == "classes" or self.classes is not None
         return Outlook(
-            predicts="reals" if numbers else "classes" if classes else None,
+            predicts="reals" if numbers else "classes" if classes else "labels" if self.task == "labels" else None,
             classes=self.classes,
             shape=(None,),
             validation=self.validation is not None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from dlcli.datasets.array_targets import Coding, coding_of
 from dlcli.datasets.arrays import Npz
-from dlcli.datasets.data import Classes, Reals
+from dlcli.datasets.data import Classes, MultiLabel, Reals
 from dlcli.errors import DataError
 
 Y = np.arange(60) % 3
@@ -22,6 +23,49 @@ def coded(y: Any, **fields: Any) -> tuple[Coding, list[str]]:
     remarks: list[str] = []
     coding = coding_of(Npz.model_validate({"path": "a.npz", **fields}), np.asarray(y), "a.npz: `y`", "y", remarks)
     return coding, remarks
+
+
+ANY = np.array([[0, 1, 1], [1, 1, 0], [0, 0, 0], [1, 0, 0]])
+
+
+@pytest.mark.parametrize(
+    ("y", "fields", "names"),
+    [
+        (ANY, {}, ("0", "1", "2")),
+        (ANY.astype(bool), {"classes": ABC}, ABC),
+        (ANY.astype(float), {}, ("0", "1", "2")),
+        (ANY, {"task": "labels"}, ("0", "1", "2")),
+        (HOT, {"task": "labels", "classes": ABC}, ABC),
+    ],
+)
+def test_rows_of_zeros_and_ones_are_any_number_of_classes(y: Any, fields: dict[str, Any], names) -> None:
+    coding, remarks = coded(y, **fields)
+    assert coding.target == MultiLabel(names)
+    read = coding.read(np.asarray(y), "`y`")
+    assert read.dtype == np.float32
+    np.testing.assert_array_equal(read, y)
+    said = "`y` is taken for any number of 3 classes for each example (rows of zeros and ones); otherwise set "
+    assert remarks == ([] if "task" in fields else [said + "dataset.task=reals"])
+
+
+@pytest.mark.parametrize("y", [ANY[:, :2], ANY * 2, ANY[:, 0]])
+def test_other_arrays_must_be_like_those_of_training(y: Any) -> None:
+    coding, _ = coded(ANY)
+    with pytest.raises(DataError, match=rf"`y_test` has shape {re.escape(str(y.shape))}.* rows of 3 zeros and ones"):
+        coding.read(y, "`y_test`")
+
+
+@pytest.mark.parametrize(
+    ("y", "fields", "said"),
+    [
+        (ANY * 2, {"task": "labels"}, r"has shape \(4, 3\), type int64; dataset.task=labels expects \(N, K\) rows"),
+        (ANY[:, 0], {"task": "labels"}, r"has shape \(4,\), type int64; dataset.task=labels expects"),
+        (ANY, {"classes": ("a", "b")}, "has rows of 3, but dataset.classes names 2 classes"),
+    ],
+)
+def test_what_cannot_be_any_number_of_classes_is_refused(y: Any, fields: dict[str, Any], said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        coded(y, **fields)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +109,7 @@ def test_what_is_taken_for_classes(y: Any, fields: dict[str, Any], names: tuple[
         (np.arange(60.0) % 13, {}, 1, 1),  # too few of each
         (np.c_[Y, Y].astype(float), {}, 2, 0),
         (HOT + HOT[::-1], {}, 3, 0),
-        (np.maximum(HOT, HOT[:, ::-1]), {}, 3, 0),
+        (np.maximum(HOT, HOT[:, ::-1]), {"task": "reals"}, 3, 0),
         (np.c_[Y, Y > 0].astype(float) / 2, {}, 2, 0),
         (np.array([0.0, 1, np.inf, 0.5]), {}, 1, 0),
         (np.full(4, np.nan), {}, 1, 0),

@@ -147,7 +147,7 @@ def test_one_number_an_example_becomes_a_column(tmp_path: Path) -> None:
         ({"x": X[:0], "y": Y[:0]}, {}, r"`y` has shape \(0,\), type int64; expected numbers or text"),
         ({"x": np.float32(1), "y": Y}, {}, r"`x` has shape \(\), type float32; expected numbers, a row for each"),
         ({"x": X, "y": X}, {}, r"`y` has shape \(60, 4, 2\), type float32; expected numbers or text in one or two"),
-        ({"x": X, "y": np.ones((60, 3), int)}, {}, r"`y` has shape \(60, 3\), type int64; expected .* one 1 among 0s"),
+        ({"x": X, "y": np.full((60, 3), 2)}, {}, r"`y` has shape \(60, 3\), type int64; expected .* one 1 among 0s"),
         ({"x": X, "y": Y}, {"classes": ("a", "b")}, r"`y`, row 2: got label 2, expected 0 to 1"),
         ({"x": X, "y": Y.astype(str)}, {"classes": ("0", "1")}, r"row 2: got label 2, expected one of 0, 1"),
         (

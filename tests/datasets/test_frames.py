@@ -112,6 +112,16 @@ def test_intervals_stand_in_a_file_beside_them(folder: Path) -> None:
     assert load(folder).fingerprint() == whole.fingerprint()
 
 
+@pytest.mark.parametrize("classes", [None, ("pour", "stir", "nothing")])
+def test_made_up_recordings_have_a_class_to_seek_and_those_of_the_background(tmp_path: Path, classes) -> None:
+    spec = Frames(path="features", background=("nothing",), classes=classes, file_names="{subject}_{session}.npz")
+    spec.write_stand_in(tmp_path)
+    data = spec.load(tmp_path)
+    check(data, "frames")
+    assert isinstance(data.target, Timelines)
+    assert data.target.names == (classes or ("sitting", "standing", "walking", "nothing"))
+
+
 def test_equal_recordings_on_two_sides_are_refused(folder: Path) -> None:
     for name in LENGTHS:
         np.savez(folder / f"{name}_1.npz", signals=features(0, 20), labels=labels(20), rate_hz=5.0)

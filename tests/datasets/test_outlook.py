@@ -9,7 +9,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from dlcli.datasets import Dataset
-from dlcli.datasets.data import Classes, NextToken, Reals, Timelines, TokenSequence
+from dlcli.datasets.data import Classes, MultiLabel, NextToken, Reals, Timelines, TokenSequence
 from dlcli.datasets.spec import DatasetSpec, Outlook
 from dlcli.spec.structure import classes_in
 
@@ -37,6 +37,8 @@ SPECS: list[dict[str, Any]] = [
     {"type": "csv", "path": "a.csv", "target": "y", "test_path": "b.csv"},
     {"type": "npz", "path": "a.npz"},
     {"type": "npz", "path": "a.npz", "task": "reals"},
+    {"type": "npz", "path": "a.npz", "task": "labels", "x": "in", "y": "out", "classes": ("a", "b", "c")},
+    {"type": "csv", "path": "a.csv", "target": ("y", "z", "w"), "task": "labels"},
     {"type": "npz", "path": "a.npz", "x": "in", "y": "out", "groups": "who", "test": None},
     {"type": "npz", "path": "a.npz", "x": "in", "y": "out", "validation": None, "classes": ("a", "b", "c")},
     {"type": "images", "path": "a", "size": (16, 24), "color": "gray"},
@@ -63,6 +65,7 @@ SPECS: list[dict[str, Any]] = [
 PREDICTED = {
     Classes: "classes",
     Reals: "reals",
+    MultiLabel: "labels",
     NextToken: "tokens",
     TokenSequence: "sequences",
     Timelines: "timelines",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from dlcli.datasets.checks import check
-from dlcli.datasets.data import Classes, Column, Data, Reals, Split, pooled
+from dlcli.datasets.data import Classes, Column, Data, MultiLabel, Reals, Split, pooled
 from dlcli.datasets.table import Csv
 from dlcli.errors import DataError, MissingData
 
@@ -44,6 +44,13 @@ def load(folder: Path, text: str | bytes, **fields: Any) -> Data:
 def numbered(rows: int, classes: int = 3) -> str:
     """A table whose first column counts the rows."""
     return "n,m,label\n" + "".join(f"{i},{i * 7 % 11},{'abc'[i % classes]}\n" for i in range(rows))
+
+
+def test_columns_of_zeros_and_ones_are_any_number_of_classes(folder: Path) -> None:
+    data = load(folder, "n,wet,cold\n5,0,1\n6,1,1\n7,0,0\n", target=("wet", "cold"), task="labels")
+    assert data.target == MultiLabel(("wet", "cold"))
+    assert data.train.y.tolist() == [[0, 1], [1, 1], [0, 0]]
+    assert data.train.y.dtype == np.float32
 
 
 # Columns
@@ -315,6 +322,7 @@ def test_groups_are_whole_on_both_sides(folder: Path) -> None:
         {"target": 4, "header": False, "features": (0, 2, -1), "ordinal": {"2": ("s", "m", "l")}},
         {"target": ("a", "b"), "features": ("x", 3), "delimiter": ";"},
         {"target": "y", "task": "reals", "group": "who"},
+        {"target": ("wet", "cold", "loud"), "task": "labels", "group": "who"},
         {"target": "y", "classes": ("u", "v", "w"), "test_path": "deep/more.csv", "encoding": "utf-16"},
         {"target": 0, "header": False, "group": -1, "categorical": (1,), "task": "classes"},
     ],
@@ -374,6 +382,11 @@ def test_a_stand_in_can_be_learnt(folder: Path) -> None:
             {"task": "reals", "classes": ("a", "b")},
             r"`classes` \(=\['a', 'b'\]\) must not be given where `task` is reals",
         ),
+        (
+            {"target": ("a", "b"), "task": "labels", "classes": ("a", "b")},
+            r"`classes` \(=\['a', 'b'\]\) must not be given where `task` is labels",
+        ),
+        ({"target": ("a",), "task": "labels"}, r"`target` \(=\('a',\)\) must be a list of columns, one for each class"),
         ({"target": ("a", "b"), "task": "classes"}, r"`target` \(=\['a', 'b'\]\) must be one column where classes"),
         ({"target": ("a", "a")}, r"`target` \(=\['a', 'a'\]\) must name each once"),
         ({"encoding": "utf-9"}, r"`encoding` \(='utf-9'\) must be a text encoding"),

@@ -138,6 +138,12 @@ def refused(folder: Path, text: str | bytes, **fields: Any) -> str:
             id="text to be predicted as numbers",
         ),
         pytest.param(
+            "n,a,b\n5,0,1\n6,2,1\n",
+            {"target": ("a", "b"), "task": "labels"},
+            ["line 3, column `a`: got '2', expected 0 or 1, as dataset.task=labels has it"],
+            id="any number of classes",
+        ),
+        pytest.param(
             TABLE, {"target": ("age", "kind")}, ["column `kind`: got 'rose', expected a number"], id="targets"
         ),
     ],

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from dlcli.datasets.recordings import Recordings
 
 _CHANNELS = ("ax", "ay", "az", "gx", "gy", "gz")
-_CLASSES = ("sitting", "standing", "walking")
+CLASSES = ("sitting", "standing", "walking")
+"""Of recordings whose spec names none."""
 _SUBJECTS = 10
 _WINDOWS = 4
 
@@ -26,7 +27,7 @@ def write_recordings(spec: Recordings, folder: Path) -> None:
     """Ten recordings of as many people: each class sways at its own level and frequency, under noise."""
     draw = np.random.default_rng(0)
     rate = spec.rate_hz or spec.resample_hz or 50.0
-    labels = [*(spec.classes or _CLASSES), *spec.ignore]
+    labels = [*(spec.classes or CLASSES), *spec.ignore]
     stretch = int(np.ceil(_WINDOWS * spec.window * rate / (spec.resample_hz or rate)))
     channels = spec.columns.channels or _CHANNELS
     names = FileNames(spec.file_names)

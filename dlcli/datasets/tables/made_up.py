@@ -49,8 +49,8 @@ def write_made_up(spec: Csv, path: Path, part: int) -> None:
             values[i] = [f"{number:.4f}" for number in numbers]
     for i in groups:
         values[i] = [row % _GROUPS for row in range(ROWS)]
-    for i in targets:
-        values[i] = _targets(spec, score)
+    for number, i in enumerate(targets):
+        values[i] = _targets(spec, score, number)
     with path.open("w", encoding=spec.encoding, newline="") as file:
         writer = csv.writer(file, delimiter=spec.delimiter)
         if spec.header:
@@ -58,7 +58,10 @@ def write_made_up(spec: Csv, path: Path, part: int) -> None:
         writer.writerows(zip(*(values[i] for i in range(len(names))), strict=True))
 
 
-def _targets(spec: Csv, score: NDArray[np.float64]) -> list[str]:
+def _targets(spec: Csv, score: NDArray[np.float64], number: int) -> list[str]:
+    """The values of target number `number`, from 0."""
+    if spec.task == "labels":
+        return [str(int(value)) for value in score > np.quantile(score, (number + 1) / (len(spec.targets) + 1))]
     if spec.task == "reals" or len(spec.targets) > 1:
         return [f"{value:.4f}" for value in score]
     classes = spec.classes or ("no", "yes")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcli.datasets.data import Classes, Column, Reals, Target
+from dlcli.datasets.data import Classes, Column, MultiLabel, Reals, Target
 from dlcli.datasets.files.delimited import TextTable
 from dlcli.datasets.files.numerals import numeric
 from dlcli.datasets.tables.columns import (
+    Cells,
     cells,
     coded,
     grouped,
@@ -95,11 +97,25 @@ def without_incomplete_rows(spec: Csv, table: TextTable, roles: Roles, remarks: 
     return kept
 
 
+def _labels(columns: Sequence[Cells]) -> NDArray[np.float32]:
+    """Which columns hold in each row, (N, K) of 0 and 1."""
+    y = np.stack(
+        [measured(column, "dataset.task=labels predicts zeros and ones: mend it") for column in columns], axis=1
+    )
+    wrong = (y != 0) & (y != 1)
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0].tolist()
+        raise columns[column].problem(row, "0 or 1, as dataset.task=labels has it")
+    return y.astype(np.float32)
+
+
 def target_of(spec: Csv, table: TextTable, roles: Roles, remarks: list[str]) -> tuple[NDArray[np.generic], Target]:
     """What is predicted, (N,) class numbers or (N, D) numbers; the remarks say which, if the spec does not."""
     columns = [cells(table, index, spec.missing_values) for index in roles.target]
     for column in columns:
         refuse_missing(column, "mend it, or set dataset.missing=drop_row")
+    if spec.task == "labels":
+        return _labels(columns), MultiLabel(tuple(column.name for column in columns))
     classes = spec.task == "classes" or spec.classes is not None
     if spec.task is None and spec.classes is None and len(columns) == 1:
         classes, why = holds_classes(columns[0])
