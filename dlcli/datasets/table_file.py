@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codecs import lookup
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -36,6 +36,8 @@ class TableFile(DatasetSpec):
     """Checksum of the file at `url`, hexadecimal."""
     delimiter: _Delimiter = ","
     """The character between values, such as "," or "\\t"."""
+    decimal: Literal[".", ","] = "."
+    """The character before a number's decimals; with a comma, points may stand between thousands, as in 1.234,5."""
     header: bool = True
     """Whether the first line holds the names of the columns."""
     comment: str | None = "#"

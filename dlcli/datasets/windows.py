@@ -98,6 +98,17 @@ class Windows(TableFile):
 
     _each_once = field_validator("columns")(each_once)
 
+    @model_validator(mode="after")
+    def _differences_of_what_is_known(self) -> Windows:
+        # A place may be that of a name: only the file tells.
+        named = self.columns is not None and all(type(name) is type(self.target) for name in self.columns)
+        if self.difference and named and self.target not in self.inputs:
+            raise ValueError(
+                f"`difference` needs the target among `columns` (={list(self.inputs)}): forecasts of `{self.target}` "
+                "are added to its last value"
+            )
+        return self
+
     @property
     def inputs(self) -> tuple[ColumnName, ...]:
         """The columns that are forecast from."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,11 +33,12 @@ class Look:
 
 @dataclass(frozen=True)
 class Opened:
-    """The first rows of a table. whole: whether these are all."""
+    """The first rows of a table. decimal: what stands before decimals. whole: whether these are all rows."""
 
     path: Path
     table: TextTable
     delimiter: str
+    decimal: str
     whole: bool
 
     @property
@@ -71,15 +73,27 @@ def open_table(path: Path) -> Opened:
 
 def _opened(part: Path, path: Path, *, whole: bool) -> Opened:
     from dlcli.datasets.files.delimited import likely_delimiter, read_table
-    from dlcli.datasets.files.numerals import numeric
+    from dlcli.datasets.files.numerals import numeric, with_decimal_points
 
     delimiter = likely_delimiter(part.read_text(encoding="utf-8-sig", errors="replace"))
     table = read_table(part, delimiter, header=False, comment="#")
-    if not numeric([column[0].strip() for column in table.columns]):
+    if not numeric(with_decimal_points(column[0].strip() for column in table.columns)):
         table = read_table(part, delimiter, comment="#")
     if not len(table):
         raise DataError(f"{path}: holds a header and no rows; there is nothing to suggest a spec by")
-    return Opened(path, table, delimiter, whole)
+    if any(_has_decimal_commas(column) for column in table.columns):
+        columns = [with_decimal_points(column) for column in table.columns]
+        return Opened(path, replace(table, columns=columns), delimiter, ",", whole)
+    return Opened(path, table, delimiter, ".", whole)
+
+
+def _has_decimal_commas(column: Sequence[str]) -> bool:
+    """Whether a column is of numbers of which some have a comma before their decimals."""
+    from dlcli.datasets.files.numerals import has_decimal_comma, is_number, with_decimal_points
+
+    values = [value for value in column if value.strip()]
+    commas = sum(map(has_decimal_comma, values))
+    return commas > 0 and commas >= len(values) / 2 and all(map(is_number, with_decimal_points(values)))
 
 
 def suggest(opened: Opened, target: str | None, task: str | None) -> Look:
@@ -126,10 +140,11 @@ def said_of(opened: Opened) -> tuple[list[str], dict[str, object]]:
     """What to print of any table, and the fields that say how it is to be read where that is not as usual."""
     header = opened.table.header is not None
     fields: dict[str, object] = {} if opened.delimiter == "," else {"delimiter": opened.delimiter}
+    fields |= {} if opened.decimal == "." else {"decimal": opened.decimal}
     fields |= {} if header else {"header": False}
     note = (
         f"{len(opened.names)} columns, {'with' if header else 'without'} a header, separated by "
-        f"{_SEPARATORS[opened.delimiter]}; {opened.extent}"
+        f"{_SEPARATORS[opened.delimiter]}{'' if opened.decimal == '.' else ', with decimal commas'}; {opened.extent}"
     )
     return [note], fields
 

@@ -86,6 +86,7 @@ def test_a_class_that_is_not_there_is_told_at_its_key(dlcli: Command) -> None:
     )
 
 
+COURSE = "dataset: {type: windows, path: t.csv, "
 OWN = "dataset: {type: recordings, path: sensors, rate_hz: 10, window: 8, file_names: '{subject}.csv', "
 
 
@@ -105,6 +106,19 @@ OWN = "dataset: {type: recordings, path: sensors, rate_hz: 10, window: 8, file_n
         ("dataset: {type: npz, path: b.npz, test: {by: group}}", "group", "this data has no groups"),
         (f"{TABLE}group: who, test: {{fraction: 0.99}}}}", "0.99", "leaves nothing to train on"),
         ("dataset: {type: npz, path: a.npz, x: signal, y: labels}", "signal", "there is no array `signal`"),
+        (
+            f"{COURSE}target: kind, columns: [x], steps: 3}}",
+            "kind",
+            "expected a number; a series is made of numbers: ",
+        ),
+        (
+            f"{COURSE}target: x, columns: [x, who], steps: 3}}",
+            "who",
+            "leave its column out of dataset.columns",
+        ),
+        (f"{COURSE}target: x, steps: 10, horizon: 200}}", "200", "or make `horizon` smaller"),
+        (f"{COURSE}target: x, steps: 10, season: 190}}", "190", "or make `season` smaller"),
+        (f"{COURSE}target: x, steps: 190, horizon: 2}}", "190", "or make `steps` smaller"),
         (f"{OWN}channels: [ax, az]}}", "az", "has no column `az`"),
         (f"{OWN}label_column: lable}}", "lable", "has no column `lable`"),
         (f"{OWN}classes: [up, dawn]}}", "dawn", "dataset.classes has 'dawn', which no sample is labelled with"),

@@ -46,6 +46,15 @@ def numbered(rows: int, classes: int = 3) -> str:
     return "n,m,label\n" + "".join(f"{i},{i * 7 % 11},{'abc'[i % classes]}\n" for i in range(rows))
 
 
+def test_commas_may_stand_before_decimals_and_points_between_thousands(folder: Path) -> None:
+    text = "price;size;code;y\n1.234,50;-0,5;1,2,3;a\n12;1e3;1.5.6;b\n2.000;3,25E2;1.2;b\n"
+    data = load(folder, text, delimiter=";", decimal=",", features=("price", "size"))
+    assert data.train.x.tolist() == [[1234.5, -0.5], [12, 1000], [2000, 325]]
+    assert load(folder, text, delimiter=";", decimal=",").columns[2].categories == ("1,2,3", "1.2", "1.5.6")
+    with pytest.raises(DataError, match=r"line 2, column `price`: got '1\.234,50', .* set dataset\.decimal to \",\""):
+        load(folder, text, delimiter=";", target="price", task="reals")
+
+
 def test_columns_of_zeros_and_ones_are_any_number_of_classes(folder: Path) -> None:
     data = load(folder, "n,wet,cold\n5,0,1\n6,1,1\n7,0,0\n", target=("wet", "cold"), task="labels")
     assert data.target == MultiLabel(("wet", "cold"))

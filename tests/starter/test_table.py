@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from dlcli.datasets.data import Column
+from dlcli.datasets.data import Column, Reals
 from dlcli.datasets.table import Csv
 from dlcli.errors import DataError, UsageError
 from dlcli.starter.table import Look, open_table, suggest
@@ -39,6 +40,17 @@ def test_a_table_without_a_header_is_read_by_places(table: Path) -> None:
     found = dataset(table, look.fields)
     assert (found.header, found.target, found.task) == (False, 2, "classes")
     assert len(found.load(table.parent).train) == 43
+
+
+def test_commas_before_decimals_are_seen_and_the_suggestion_reads_them(table: Path) -> None:
+    rows = [f"{i};1.{i:03},{i % 10};{i % 5},5;{'yes' if i % 2 else 'no'}" for i in range(40)]
+    table.write_text("\n".join(["number;price;size;sold", *rows]))
+    look = look_into(table, "price")
+    assert look.fields["decimal"] == ","
+    assert look.notes[0] == "4 columns, with a header, separated by semicolons, with decimal commas; 40 rows"
+    data = dataset(table, {**look.fields, "test": None, "validation": None}).load(table.parent)
+    assert data.target == Reals(("price",))
+    assert data.train.y[7, 0] == np.float32(1007.7)
 
 
 def test_of_a_large_table_only_the_beginning_is_read(table: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,25 @@ def number_in(text: str) -> float | None:
     except ValueError:
         return None
     return None if "_" in text else number  # which Python allows between digits, and no file means
+
+
+_WITH_COMMA = re.compile(r"[+-]?([0-9]{1,3}(\.[0-9]{3})+|[0-9]+),[0-9]+([eE][+-]?[0-9]+)?")
+_IN_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+")
+
+
+def has_decimal_comma(text: str) -> bool:
+    """Whether a text says a number with a comma before its decimals, such as 1.234,5."""
+    return _WITH_COMMA.fullmatch(text.strip()) is not None
+
+
+def with_decimal_points(texts: Iterable[str]) -> tuple[str, ...]:
+    """Numbers that have a comma before their decimals, and perhaps points between thousands, as others write them."""
+    return tuple(
+        text.replace(".", "").replace(",", ".")
+        if has_decimal_comma(text) or _IN_THOUSANDS.fullmatch(text.strip())
+        else text
+        for text in texts
+    )
 
 
 def is_number(text: str) -> bool:

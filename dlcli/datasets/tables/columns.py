@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlcli.datasets.files.delimited import TextTable
-from dlcli.datasets.files.numerals import is_number, numbers_in, numeric, ordered, usable
+from dlcli.datasets.files.numerals import has_decimal_comma, is_number, numbers_in, numeric, ordered, usable
 from dlcli.datasets.hints import did_you_mean
 from dlcli.datasets.labels import may_be_classes
 from dlcli.errors import DataError
@@ -47,7 +47,7 @@ class Cells:
         """The different ways in which cells say that they hold no value."""
         return {self.values[row] for row in np.flatnonzero(self.missing).tolist()}
 
-    def problem(self, row: int, expected: str, *field: str) -> DataError:
+    def problem(self, row: int, expected: str, *field: str | int) -> DataError:
         """An error about one cell, and about the dataset's field that it contradicts, if there is one."""
         at = ("dataset", *field) if field else ()
         return DataError(f"{self.table.at(row, self.index)}: got {self.values[row]!r}, expected {expected}", at=at)
@@ -81,6 +81,8 @@ def measured(column: Cells, advice: str) -> NDArray[np.float32]:
     wrong = ~usable(numbers) & ~column.missing
     if wrong.any():
         row = int(wrong.argmax())
+        if has_decimal_comma(column.values[row]):
+            raise column.problem(row, 'a number; where commas stand before decimals, set dataset.decimal to ","')
         if not is_number(column.values[row]):
             raise column.problem(row, f"a number; {advice}")
         raise column.problem(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dlcli.datasets.files.delimited import Advice, TextTable, read_table
+from dlcli.datasets.files.numerals import with_decimal_points
 from dlcli.datasets.hints import did_you_mean
 from dlcli.errors import DataError
 
@@ -30,6 +31,8 @@ def read(spec: TableFile, paths: Sequence[Path]) -> TextTable:
         table = read_table(path, spec.delimiter, spec.header, spec.comment, spec.encoding, _ADVICE)
         if not len(table):
             raise DataError(f"{path}: holds a header and no rows; if its line holds data, set dataset.header=false")
+        if spec.decimal == ",":
+            table = replace(table, columns=[with_decimal_points(column) for column in table.columns])
         tables.append(table)
     whole = tables[0]
     for table in tables[1:]:

@@ -29,8 +29,9 @@ def windows_of(spec: Windows, table: TextTable) -> Data:
     """The examples of a table of R rows. Raises DataError where its values or their number do not suffice."""
     target = place_of(table, spec.target, "target")
     inputs = [place_of(table, name, "columns", i) for i, name in enumerate(spec.columns or ())] or [target]
-    y = _values(spec, table, target)
-    values = np.stack([y if place == target else _values(spec, table, place) for place in inputs], axis=1)
+    y = _values(spec, table, target, "target")
+    columns = [y if place == target else _values(spec, table, place, "columns", i) for i, place in enumerate(inputs)]
+    values = np.stack(columns, axis=1)
     lines, times = table.lines, _times(spec, table)
     if spec.newest_first:
         y, values, lines = y[::-1], values[::-1], lines[::-1]
@@ -73,13 +74,15 @@ def boundaries(spec: Windows, rows: int) -> dict[str, range]:
     for name in there:
         found[name] = range(max(begin, spec.look_back), ends[name] - spec.horizon + 1)
         if not found[name]:
+            lengths = {"steps": spec.steps, "season": spec.season or 0, "horizon": spec.horizon}
+            largest = max(lengths, key=lengths.__getitem__)
             season = f" and a `season` of {spec.season}" if spec.season else ""
             has = f"has the rows {max(begin, 0) + 1} to {ends[name]} of {rows}" if ends[name] > begin else "has no rows"
             raise DataError(
                 f"the {name} split {has}, in time's order; with {spec.steps} `steps`{season} before a forecast of "
                 f"{spec.horizon} rows (`horizon`) there is no example in it. Hold out other shares (`validation`, "
-                "`test`), or take fewer steps",
-                at=("dataset", "steps" if name == "train" else name),
+                f"`test`), or make `{largest}` smaller",
+                at=("dataset", largest if name == "train" else name),
             )
         begin = ends[name]
     return found
@@ -128,11 +131,17 @@ def _times(spec: Windows, table: TextTable) -> tuple[str, ...] | None:
     return None
 
 
-def _values(spec: Windows, table: TextTable, place: int) -> NDArray[np.float32]:
-    """The numbers of a column, (R,). Raises DataError at what is no number, is missing, or has no logarithm."""
+def _values(spec: Windows, table: TextTable, place: int, *field: str | int) -> NDArray[np.float32]:
+    """The numbers of a column that a field of the spec names, (R,).
+
+    Raises DataError at what is no number, is missing, or has no logarithm.
+    """
     column = cells(table, place, _NO_VALUE)
+    otherwise = "name another dataset.target" if field == ("target",) else "leave its column out of dataset.columns"
+    if not any(map(is_number, column.values)):
+        raise column.problem(0, f"a number; a series is made of numbers: {otherwise}", *field)
     refuse_missing(column, "a series has one for every step in time; mend it, or leave out its row")
-    numbers = measured(column, "a series is made of numbers; mend it, or leave its column out of dataset.columns")
+    numbers = measured(column, f"a series is made of numbers; mend it, or {otherwise}")
     if spec.log and (numbers <= 0).any():
         raise column.problem(
             int((numbers <= 0).argmax()), "a number above 0, as dataset.log takes its logarithm", "log"
