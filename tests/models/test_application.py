@@ -46,10 +46,16 @@ def file(published: keras.Model, tmp_path_factory: pytest.TempPathFactory) -> st
         pytest.param("EfficientNetB0", 5_330_571, marks=pytest.mark.slow),
         pytest.param("DenseNet121", 8_062_504, marks=pytest.mark.slow),
         pytest.param("ResNet50", 25_636_712, marks=pytest.mark.slow),
+        pytest.param("ResNet101", 44_707_176, marks=pytest.mark.slow),
+        pytest.param("ResNet152", 60_419_944, marks=pytest.mark.slow),
+        pytest.param("InceptionV3", 23_851_784, marks=pytest.mark.slow),
+        pytest.param("VGG16", 138_357_544, marks=pytest.mark.slow),
+        pytest.param("VGG19", 143_667_240, marks=pytest.mark.slow),
     ],
 )
 def test_a_whole_network_has_as_many_parameters_as_keras_publishes(name: str, parameters: int) -> None:
-    model = network(Application(network=name, whole=True), (32, 32, 3), outputs=1000)  # type: ignore[arg-type]
+    side = {"InceptionV3": 75, "VGG16": 224, "VGG19": 224}.get(name, 32)  # the dense layers of VGG depend on it
+    model = network(Application(network=name, whole=True), (side, side, 3), outputs=1000)  # type: ignore[arg-type]
     assert model.count_params() == parameters
     assert model.layers[-1].name == "head"
 
