@@ -37,7 +37,8 @@ _PANELS = {
 def attention_over_inputs(subject: Subject) -> Figure | None:
     """How much each step of the input weighs at each step of the model, of an example of each of the first classes.
 
-    A picture's rows are its steps, and stand beside their weights; a signal's stand above them. Dark is a large weight.
+    A picture's rows are its steps, and stand beside their weights; a signal's stand above them. Dark is a large weight;
+    what is black stands above.
     """
     rows = _chosen(subject)
     maps = _maps(subject, rows)
@@ -54,8 +55,8 @@ def attention_over_inputs(subject: Subject) -> Figure | None:
         if look != "text":
             examples.draw(of_example[0], i)
         for axes, (name, weights) in zip(of_example[-len(maps) :], maps.items(), strict=True):
-            _draw(axes, subject, examples, i, weights[i])
-            axes.set_title(name, fontsize=7, loc="right", pad=2)
+            black = _draw(axes, subject, examples, i, weights[i])
+            axes.set_title(f"{name} · black: {black:.2g}", fontsize=7, loc="right", pad=3)
         lines = "\n".join(shortened(line, _LETTERS) for line in _about(subject, int(rows[i])))
         of_example[0].set_title(lines, fontsize=7, loc="left", pad=3, parse_math=False)
     return figure
@@ -115,8 +116,11 @@ def _weights(model: keras.Model, layer: keras.layers.Layer) -> keras.KerasTensor
     return weights
 
 
-def _draw(axes: Axes, subject: Subject, examples: Examples, i: int, weights: NDArray[Any]) -> None:
-    """The weights (T, T) of an example: of a picture an input a row, as in the picture; else an input a column."""
+def _draw(axes: Axes, subject: Subject, examples: Examples, i: int, weights: NDArray[Any]) -> float:
+    """The weights (T, T) of an example: of a picture an input a row, as in the picture; else an input a column.
+
+    Returns the weight that is black.
+    """
     steps = examples.x.shape[1]
     # Fewer where convolutions have pooled; one more where a step that is learned stands in front.
     weights = weights[1:, 1:] if len(weights) == steps + 1 else weights
@@ -128,7 +132,7 @@ def _draw(axes: Axes, subject: Subject, examples: Examples, i: int, weights: NDA
         parts = [" ".join(tokens[j : j + together]) for j in range(0, len(tokens), together)][:_TOKENS]
         shown = weights[: len(parts), : len(parts)]
         draw_map(axes, shown / _black(shown), parts, parts, "looks at", "at")
-        return
+        return _black(shown)
     shown = weights.T if examples.look == "picture" else weights
     extent = (0, steps, steps, 0)
     axes.imshow(shown, cmap="Greys", vmin=0, vmax=_black(weights), aspect="auto", extent=extent)
@@ -136,6 +140,7 @@ def _draw(axes: Axes, subject: Subject, examples: Examples, i: int, weights: NDA
     x, y = ("at step", "looks at row") if examples.look == "picture" else ("looks at time step", "at step")
     axes.set_xlabel(x, fontsize=7, labelpad=1)
     axes.set_ylabel(y, fontsize=7, labelpad=1)
+    return _black(weights)
 
 
 def _black(weights: NDArray[Any]) -> float:

@@ -44,13 +44,15 @@ def maps(figure: Any) -> list[np.ndarray]:
 
 def test_there_is_an_example_of_each_class_and_a_map_of_each_layer_and_direction() -> None:
     figure = attention_over_inputs(subject(AttentionRNN(units=(4,), bidirectional=True), SIGNAL))
-    assert [axes.get_title(loc="right") for axes in figure.axes] == [
+    assert [axes.get_title(loc="right").split(" · ")[0] for axes in figure.axes] == [
         "", "", "", *["forward_attention_1"] * 3, *["backward_attention_1"] * 3
     ]  # fmt: skip
     assert [axes.get_title(loc="left").split("\n")[:2] for axes in figure.axes[:3]] == [
         ["example 0", "true: class_0"], ["example 2", "true: class_1"], ["example 4", "true: class_2"]
     ]  # fmt: skip
     assert [each.shape for each in maps(figure)] == [(8, 8)] * 6
+    black = max(maps(figure)[0].max(), 4 / 8)
+    assert figure.axes[3].get_title(loc="right").endswith(f" · black: {black:.2g}")
     assert "small · test · where it looks in its input" in texts(figure)
 
 
