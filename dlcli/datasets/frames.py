@@ -130,5 +130,5 @@ class Frames(DatasetSpec, OwnSplits, Sought):
 
     def as_recordings(self) -> Recordings:
         """The spec of the same files, as `recordings` reads them."""
-        shared = set(Recordings.model_fields) & set(Frames.model_fields) - {"type"}
+        shared = set(Recordings.__pydantic_fields__) & set(Frames.__pydantic_fields__) - {"type"}
         return Recordings(window=16, **{name: getattr(self, name) for name in shared})
