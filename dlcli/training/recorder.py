@@ -94,6 +94,9 @@ class Recorder:
         self.screen.say(f"run       {self.run.path}")
         if loop.progress.step:
             self.screen.say(f"resumed   after step {loop.progress.step}")
+        if prepared.trained:  # there will be no epochs
+            self.screen.say(f"averages  {', '.join(str(run.path) for run in prepared.trained)}")
+            return
         self.screen.say()
         self.screen.start(loop.experiment.train.epochs, loop.steps_per_epoch)
 
@@ -113,7 +116,8 @@ class Recorder:
         """Adds an epoch to the record."""
         self.run.append_metrics(row)
         self.board.epoch(row)
-        self.screen.epoch(row, is_kept and self._marks_best)
+        if row["epoch"]:
+            self.screen.epoch(row, is_kept and self._marks_best)
 
     def finish(self, loop: Loop, evaluations: Sequence[Evaluation], sample: str | None) -> None:
         """Records the scores of the kept model, its figures, and a text that it has written, if any."""

@@ -11,6 +11,7 @@ import pytest
 
 from dlcli.datasets.data import Classes
 from dlcli.errors import UsageError
+from dlcli.report.screen import Screen
 from dlcli.runs.run import Run
 from dlcli.spec.load import dump
 from dlcli.training.evaluate import evaluate_run, predict
@@ -57,6 +58,16 @@ def test_the_average_of_runs_is_evaluated_and_kept_without_training(start, begin
     assert run.info["members"] == [str(each.path) for each in runs]
     assert test.member_names == [f"{each.path.parent.name}/{each.path.name}" for each in runs]
     assert evaluate_run(run, "test").as_json() == test.as_json()
+
+
+def test_it_is_said_which_runs_are_averaged_and_no_epochs_are_shown(start, begin, ensemble, tmp_path, capsys):
+    runs = [start("a"), start("b")]
+    spec = ensemble("a, b")
+    prepared = prepare(spec, runs=tmp_path / "runs")
+    train(prepared, begin(spec), screen=Screen())
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"averages {runs[0].path}, {runs[1].path}" in said
+    assert "epoch" not in said
 
 
 def test_runs_of_other_data_are_refused(start, ensemble, data, tmp_path):
