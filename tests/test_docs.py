@@ -163,6 +163,7 @@ def test_specs_of_training_fit_their_data(block: str, here: Path) -> None:
         prepare(experiment, smoke=True)
 
 
+@pytest.mark.slow
 def test_a_second_set_of_recordings_is_learnt_from_the_weights_of_the_first(here: Path) -> None:
     few = ["--set", "train.epochs=1", "--set", "dataset.window=16", "--set", "dataset.overlap=0", "--quiet"]
     for name, block in named("training.md").items():
@@ -281,6 +282,7 @@ def test_the_workflow_has_its_jobs() -> None:
     assert all("uses" in step or "run" in step for job in jobs.values() for step in job["steps"])
 
 
+@pytest.mark.slow
 def test_the_workflow_smokes_every_spec_and_fails_with_one_that_is_wrong(here: Path) -> None:
     (block,) = blocks("ci.md")
     (script,) = [step["run"] for step in yaml.safe_load(block)["jobs"]["smoke"]["steps"] if "--smoke" in str(step)]

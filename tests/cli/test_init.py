@@ -42,6 +42,7 @@ def refusal(*arguments: str) -> str:
     return str(done.exception)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["csv", "npz", "recordings"])
 def test_what_is_written_trains(kind: str) -> None:
     run("init", "spec", "--data", kind)

@@ -113,6 +113,7 @@ def test_data_is_found_by_option_or_environment_and_the_option_wins(
 FOLDS = "folds: 3\n"
 
 
+@pytest.mark.slow
 def test_folds_end_to_end_and_the_gate_goes_by_their_mean(dlcli: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DLCLI_DATA", "tables")
     text = f"{LINE}{FOLDS}expect: {{test_rmse: 10}}\n"
@@ -171,6 +172,7 @@ def test_of_a_set_that_was_stopped_the_folds_that_are_there_are_evaluated(dlcli:
     assert str(refused.exception) == f"{third.path}: none of the 3 folds has a model yet"
 
 
+@pytest.mark.slow
 def test_each_person_is_left_out_once(dlcli: Invoke) -> None:
     text = f"{CLASSES}leave_one_group_out: true\n"
     done = dlcli("train", spec("people", text), "--data-dir", "tables", "--set", "train.epochs=1")
@@ -211,6 +213,7 @@ def test_a_stopped_set_of_folds_goes_on(dlcli: Invoke, monkeypatch: pytest.Monke
     assert (Path(folder).parent / f"folds-{begun}.json").exists()
 
 
+@pytest.mark.slow
 def test_a_resumed_set_of_smoke_folds_is_told_as_such(dlcli: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DLCLI_DATA", "tables")
     done = dlcli("train", spec("line", LINE + FOLDS), "--smoke")
@@ -242,6 +245,7 @@ def test_training_goes_on_from_another_run(dlcli: Invoke, monkeypatch: pytest.Mo
     assert "second: is neither a run's folder" in str(refused.exception)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folds", [False, True])
 def test_a_run_that_died_before_its_first_checkpoint_begins_from_the_other_run_again(
     dlcli: Invoke, monkeypatch: pytest.MonkeyPatch, folds: bool
@@ -306,6 +310,7 @@ def test_a_smoke_run_never_downloads(dlcli: Invoke, no_network: None, dataset: s
     assert not Path("empty").exists()
 
 
+@pytest.mark.slow
 def test_a_smoke_set_of_folds_without_the_data_says_so(dlcli: Invoke) -> None:
     done = dlcli("train", spec("line", LINE + FOLDS), "--smoke", "--quiet")
     assert "(a smoke run on made-up stand-in examples: two folds)" in done.output
@@ -315,6 +320,7 @@ def test_a_smoke_set_of_folds_without_the_data_says_so(dlcli: Invoke) -> None:
     assert (written["smoke"], written["stand_in"]) == (True, True)
 
 
+@pytest.mark.slow
 def test_train_folds_takes_only_its_own_experiments_folds(dlcli: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DLCLI_DATA", "tables")
     text = spec("line", LINE + FOLDS)

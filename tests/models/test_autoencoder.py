@@ -57,6 +57,7 @@ def test_a_convolutional_one_has_the_weights_of_its_layers():
     assert parameters(network(spec, (7, 6, 2))) == down + dense + up
 
 
+@pytest.mark.slow
 def test_without_layers_between_it_finds_the_principal_components():
     draw = np.random.default_rng(0)
     x = (draw.normal(size=(200, 6)) @ np.diag([3, 2, 1, 0.5, 0.3, 0.1])).astype(np.float32)

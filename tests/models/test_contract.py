@@ -163,6 +163,7 @@ def test_what_is_dumped_loads_to_an_equal_model(name):
     assert check(parse(dump(experiment), "s.yaml")) == experiment
 
 
+@pytest.mark.slow
 def test_every_kind_of_file_opens_in_plain_keras(tmp_path):
     shapes = {name: READS_IMAGES_ONLY.get(name, IMAGE) for name in SPECS if name not in NEEDS_DLCLI}
     for name, shape in shapes.items():

@@ -96,6 +96,7 @@ except UsageError as error:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("late", "said"),
     [

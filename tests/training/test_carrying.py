@@ -190,6 +190,7 @@ def test_a_run_reports_what_eval_and_validation_say_and_its_file_is_any_models(c
     assert sample_run(run, "ab", temperature=0.0, length=4, seed=0).startswith("ab")
 
 
+@pytest.mark.slow
 def test_a_run_that_died_within_an_epoch_ends_as_if_undisturbed(carried, begin_text):
     spec = carried(more="checkpoint: {every: 4 steps}")
     runs = [begin_text(spec), begin_text(spec)]

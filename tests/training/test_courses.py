@@ -15,6 +15,7 @@ PRINTED = np.array([0.24834, 0.82216])
 """Slope and offset that the course prints after its training by gradient descent."""
 
 
+@pytest.mark.slow
 def test_the_line_through_17_points_is_nearer_to_the_least_squares_than_the_courses(tmp_path):
     best = np.polyfit(X, Y, 1)
     assert best == pytest.approx([0.2516350, 0.7988012], abs=1e-6)

@@ -120,7 +120,8 @@ def test_the_loss_told_is_the_mean_of_the_members_and_validation_is_of_the_avera
     assert trained(without).listener.rows[0]["loss"] == pytest.approx(alone[0].listener.rows[0]["loss"], rel=1e-5)
 
 
-@pytest.mark.parametrize("count", [2, pytest.param(4, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [2, 4])
 def test_several_devices_agree_with_one(experiment, make_loop, count):
     spec = experiment(ensemble(MLP, CNN), "{type: adam, learning_rate: 0.003, clip_norm: 0.05}", TRAIN)
     one = trained(make_loop(spec))

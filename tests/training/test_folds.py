@@ -53,6 +53,7 @@ def test_there_is_a_run_for_each_fold_and_a_summary(spec, begin, tmp_path):
     assert written["folds"] == summary.count == 3
 
 
+@pytest.mark.slow
 def test_a_set_that_was_stopped_goes_on_and_ends_as_if_it_had_not_been(spec, begin, tmp_path, monkeypatch):
     undisturbed = begin(spec)
     calls = []
@@ -86,6 +87,7 @@ def test_every_example_is_tested_once_and_groups_stay_whole(data):
         assert not set.intersection(groups[0], groups[1]) | set.intersection(groups[0], groups[2])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals to itself")
 def test_a_signal_while_a_fold_is_evaluated_stops_before_the_next(spec, begin, tmp_path, monkeypatch):
     undisturbed = begin(spec)

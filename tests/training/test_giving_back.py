@@ -107,6 +107,7 @@ def test_pixels_are_given_back_as_bytes_and_never_beyond_them(experiment, make_l
     assert given.std() > 1
 
 
+@pytest.mark.slow
 def test_two_devices_agree_with_one(experiment, make_loop, data):
     spec = experiment(MODEL, SMALL_STEPS, "{epochs: 2, batch_size: 44}")
     one = make_loop(spec, data=data)

@@ -66,6 +66,7 @@ def test_what_is_cut_off_changes_no_output(experiment, data, tmp_path, model) ->
     np.testing.assert_allclose(fixed.predict(x, verbose=0), whole, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", [MODELS[0], MODELS[3]])
 def test_two_devices_agree_with_one(experiment, make_loop, data, model) -> None:
     spec = experiment(model, "{type: adam, learning_rate: 0.003, clip_norm: 0.05}", TRAIN)

@@ -134,6 +134,7 @@ def test_a_stopped_and_resumed_training_ends_with_the_same_bits(experiment, make
 OPTIMIZERS = [kind.model_fields["type"].default for kind in get_args(get_args(Optimizer)[0])]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_goes_on_from_a_checkpoint_with_the_same_bits(experiment, make_loop, optimizer):
     spec = experiment("{type: mlp, units: [4]}", f"{{type: {optimizer}, ema: 0.9}}", "{epochs: 2, batch_size: 50}")
@@ -150,6 +151,7 @@ def test_every_optimizer_goes_on_from_a_checkpoint_with_the_same_bits(experiment
     assert furthest(weights(undisturbed), weights(resumed)) == 0.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", [*OPTIMIZERS, "adamw, weight_decay: 50"])
 def test_every_optimizer_takes_the_same_steps_on_two_devices(experiment, make_loop, optimizer):
     spec = experiment("{type: mlp, units: [4]}", f"{{type: {optimizer}}}", "{epochs: 1, batch_size: 50}")

@@ -223,6 +223,7 @@ def test_a_run_folder_moved_elsewhere_goes_on(spec, begin, tmp_path):
     assert gone_on(Run(moved), experiment).info["state"] == "done"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "model",
     [

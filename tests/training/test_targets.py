@@ -133,9 +133,8 @@ def test_a_training_that_was_stopped_ends_with_the_same_bits(experiment, make_lo
     assert [row["val_loss"] for row in whole.listener.rows][-1] == again.listener.rows[-1]["val_loss"]
 
 
-@pytest.mark.parametrize(
-    "kind", ["steps", "timelines", "lengths", pytest.param("labels", marks=pytest.mark.slow)], indirect=True
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["steps", "timelines", "lengths", "labels"], indirect=True)
 def test_two_devices_agree_with_one(experiment, make_loop, kind):
     spec = experiment(
         MODEL, "{type: adam, learning_rate: 0.01, clip_norm: 0.1}", "{epochs: 2, batch_size: 16, label_smoothing: 0.1}"
