@@ -12,7 +12,7 @@ from dlcli.spec.problems import Path, Problem, cut, dotted
 from dlcli.spec.reading import Document
 from dlcli.spec.structure import choices, type_name, value_at
 from dlcli.spec.suggest import all_near, nearest
-from dlcli.spec.wording import explain, fitting, written
+from dlcli.spec.wording import explain, fitting, type_as_key, written
 
 _MOST = 10
 """Places that are looked into; each takes a validation of the whole spec for every type that may be meant."""
@@ -81,7 +81,8 @@ def _without_type(document: Document, root: type[Component], place: Path) -> Ite
     """The keys that no type has, where none is given."""
     given, classes = value_at(document.values, place), choices(root, document.values, place)
     names = dict.fromkeys(name for cls in classes for name in cls.model_fields)
-    for key in given if isinstance(given, Mapping) and names else ():
+    keys = given if isinstance(given, Mapping) and names and type_as_key(classes, given) is None else ()
+    for key in keys:
         if key not in names:
             near = nearest(key, names)
             hint = f"did you mean `{near}`?" if near else "no type has this key"

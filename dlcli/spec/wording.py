@@ -114,6 +114,9 @@ def _instead(root: type[Component], values: Mapping[str, object], path: Path, de
         if number is not None and (kind == "float_type" or number == int(number)):
             return f"write {shown(int(number) if kind == 'int_type' else number)}"
     if kind == "unexpected" and isinstance(given, Mapping):
+        if named := type_as_key(choices(root, values, path), given):
+            inside = given[named]
+            return f"write {shown({'type': named, **(inside if isinstance(inside, Mapping) else {})})}"
         default = _default(root, values, path)
         usual = [str(type_name(type(default)))] if isinstance(default, Component) else []
         types = fitting(choices(root, values, path), given) or usual
@@ -124,6 +127,12 @@ def _instead(root: type[Component], values: Mapping[str, object], path: Path, de
     if isinstance(default, int | float | str | tuple) and default != ():
         return f"such as {shown(default)}{', the default' if kind in _BOUNDS else ''}"
     return {"int_type": "such as 3", "float_type": "such as 0.1"}.get(kind, "")
+
+
+def type_as_key(classes: Sequence[type[Component]], given: Collection[str]) -> str | None:
+    """The type that stands as the only key, as in `{cnn: {filters: [3]}}`, instead of as the value of `type`."""
+    (key,) = given if len(given) == 1 else (None,)
+    return key if key in map(type_name, classes) else None
 
 
 def fitting(classes: Sequence[type[Component]], given: Collection[str]) -> list[str]:

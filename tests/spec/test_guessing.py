@@ -72,6 +72,19 @@ def test_without_a_type_one_that_fits_the_keys_is_named_and_keys_that_no_type_ha
     ]
 
 
+@pytest.mark.parametrize(
+    ("part", "hint"),
+    [
+        ("model: {lstm: {units: [3]}}", "write {type: lstm, units: [3]}"),
+        ("model: {lstm: null}", "write {type: lstm}"),
+        ("model: {type: ensemble, members: [mlp, {cnn: {filters: [3]}}]}", "write {type: cnn, filters: [3]}"),
+    ],
+)
+def test_a_type_that_stands_as_a_key_is_told_with_the_right_form(part: str, hint: str) -> None:
+    (only,) = found(f"dataset: hapt\n{part}")
+    assert only.hint == hint
+
+
 @pytest.mark.parametrize("part", ["{type: jiter, zzz: 1}", "{zzz: 1}"])
 def test_of_very_many_unknown_types_the_first_ten_are_looked_into(part: str) -> None:
     said = problems(f"{REST}augment: [{', '.join([part] * 40)}]")
