@@ -124,7 +124,7 @@ def evaluate(
 
     mend(root)
     if "folds" in run.info and not _is_named(run, root, wanted):
-        _show_folds(run, split, as_json=as_json, gate=gate)
+        _show_folds(run, split, beam, as_json=as_json, gate=gate)
         return
     evaluation = evaluate_run(run, split, beam=beam)
     _show(run, evaluation, as_json)
@@ -159,7 +159,7 @@ def _is_named(run: Run, root: Path, wanted: str | None) -> bool:
     return wanted is not None and run.path.resolve() in (Path(wanted).resolve(), (root / wanted).resolve())
 
 
-def _show_folds(run: Run, split: str | None, *, as_json: bool, gate: bool) -> None:
+def _show_folds(run: Run, split: str | None, beam: int | None, *, as_json: bool, gate: bool) -> None:
     """Prints the scores of every fold, and their mean, by which the spec's expectations go."""
     import json
 
@@ -167,7 +167,7 @@ def _show_folds(run: Run, split: str | None, *, as_json: bool, gate: bool) -> No
     from dlcli.report.scores import fold_table, pooled_table
     from dlcli.training.folds import evaluate_folds
 
-    folds, evaluations = evaluate_folds(run, split)
+    folds, evaluations = evaluate_folds(run, split, beam=beam)
     info, name = run.info, evaluations[0].split
     if as_json:
         summary = {"folds": folds.count, "split": name, "mean": folds.means, "deviation": folds.deviations}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from dlcli.datasets.images import ENDINGS
 from dlcli.datasets.sensors.file_names import LABELS
 from dlcli.errors import DataError, MissingData, UsageError
 from dlcli.models.application import Application
-from dlcli.runs.files import replacing, write_json
+from dlcli.runs.files import read_json, replacing, write_json
 
 _BATCH = 32
 """Frames that are worked through at once."""
@@ -72,8 +71,11 @@ def write_features(
 def _check_free(out: Path, settings: dict[str, Any]) -> None:
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
-    made_with = json.loads((out / _SETTINGS).read_text()) if (out / _SETTINGS).is_file() else None
-    if made_with is None:
+    try:
+        made_with = read_json(out / _SETTINGS)
+    except (OSError, ValueError):
+        made_with = None
+    if not isinstance(made_with, dict):
         raise UsageError(f"{out}: is there already; expected a new or empty folder, so that nothing is overwritten")
     if made_with != settings:
         other = ", ".join(

@@ -26,7 +26,7 @@ from dlcli.training.train import train
 
 @dataclass(frozen=True)
 class FoldScores:
-    """The test scores of every fold."""
+    """The scores of every fold on one of its splits, that of the test if nothing else is said."""
 
     path: Path
     """Where they are written."""
@@ -71,8 +71,7 @@ def train_folds(
     """
     screen = screen or Screen(quiet=True)
     # Of another experiment a set may be called the same: it is named after the second in which it began.
-    own = [run for run in all_runs(root) if begun and run.path.parent.name == family_of(experiment, smoke=smoke)]
-    done = {run.info["fold"]: run for run in own if run.info.get("fold_set") == begun}
+    done = _of_set(root, family_of(experiment, smoke=smoke), begun) if begun else {}
     scores: list[dict[str, float]] = []
     runs: list[Path] = []
     held_out: list[list[Any]] = []
@@ -104,21 +103,20 @@ def train_folds(
     return summary
 
 
-def evaluate_folds(run: Run, split: str | None = None) -> tuple[FoldScores, list[Evaluation]]:
+def evaluate_folds(
+    run: Run, split: str | None = None, *, beam: int | None = None
+) -> tuple[FoldScores, list[Evaluation]]:
     """The scores of every fold's kept model on its split of this name, of the set that a run belongs to.
 
+    beam: as for evaluate.
     Folds that have no model yet are left out. Raises UsageError where none has, and what evaluate_run raises.
     """
     info = run.info
-    of_set = {
-        each.info["fold"]: each
-        for each in all_runs(run.path.parent.parent)
-        if each.path.parent.name == run.path.parent.name and each.info.get("fold_set") == info["fold_set"]
-    }
+    of_set = _of_set(run.path.parent.parent, run.path.parent.name, info["fold_set"])
     evaluations, runs, held_out = [], [], []
     for fold, (data, _) in enumerate(load_folds(run.experiment, smoke=info["smoke"]), start=1):
         if fold in of_set and has_model(of_set[fold]):
-            evaluations.append(evaluate_run(of_set[fold], split, data))
+            evaluations.append(evaluate_run(of_set[fold], split, data, beam=beam))
             runs.append(of_set[fold].path)
             held_out.append(groups(data).get(evaluations[-1].split, []))
     if not evaluations:
@@ -126,6 +124,12 @@ def evaluate_folds(run: Run, split: str | None = None) -> tuple[FoldScores, list
     by_name = {name: [each.scores[name] for each in evaluations] for name in evaluations[0].scores}
     path = run.path.parent / f"folds-{info['fold_set']}.json"
     return FoldScores(path, by_name, runs, held_out, bool(info.get("stand_in"))), evaluations
+
+
+def _of_set(root: Path, family: str, begun: str) -> dict[int, Run]:
+    """The runs of a set of folds, by the number of the fold."""
+    own = (run for run in all_runs(root) if run.path.parent.name == family)
+    return {run.info["fold"]: run for run in own if run.info.get("fold_set") == begun}
 
 
 def _train_fold(

@@ -12,6 +12,7 @@ from dlcli.errors import UsageError
 from dlcli.runs.run import Run
 from dlcli.spec.load import checked
 from dlcli.spec.reading import parse
+from dlcli.training.sampling import LENGTH, TEMPERATURE
 
 
 @pytest.fixture
@@ -23,6 +24,12 @@ def run(tmp_path: Path) -> Run:
     run.model_path.touch()
     run.end(None)
     return run
+
+
+def test_help_says_what_is_taken_where_nothing_is_said() -> None:
+    said = " ".join(CliRunner().invoke(app, ["eval", "--help"]).stdout.split())
+    assert f"{TEMPERATURE} if absent" in said
+    assert f"{LENGTH} if absent" in said
 
 
 @pytest.mark.parametrize(

@@ -90,9 +90,10 @@ def test_nothing_is_overwritten(folder: Path) -> None:
     message = r"features: holds features that were made with other settings \(rate_hz 5.0, now 25.0\); expected another"
     with pytest.raises(UsageError, match=message):
         written(folder, rate_hz=25.0)
-    (out / "features.json").unlink()
-    with pytest.raises(UsageError, match=r"features: is there already; expected a new or empty folder"):
-        written(folder)
+    for other in ("{", "[]", None):
+        (out / "features.json").write_text(other) if other else (out / "features.json").unlink()
+        with pytest.raises(UsageError, match=r"features: is there already; expected a new or empty folder"):
+            written(folder)
     assert np.load(out / "ben_1.npz")["signals"].shape == (40, 6)
 
 

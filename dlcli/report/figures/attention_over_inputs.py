@@ -87,6 +87,8 @@ def _maps(subject: Subject, rows: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
     x = np.asarray(subject.split.x[rows]).astype(np.float32)
     maps: dict[str, NDArray[Any]] = {}
     for whose, model in subject.single_models.items():
+        if len(maps) == _LAYERS:
+            break
         symbols = {layer.name: found for layer in model.layers if (found := _weights(model, layer)) is not None}
         symbols = dict(list(symbols.items())[: _LAYERS - len(maps)])
         given = keras.Model(model.input, symbols)(x, training=False) if symbols else {}
